@@ -1,0 +1,98 @@
+"""Every error OpenWorklist raises on purpose. Only the edges translate them for a peer or a person.
+
+    OpenWorklistError
+    ├── SettingsError          a setting cannot be used
+    ├── ListenError            a port cannot be opened
+    ├── MessageError           an HL7 message cannot be read (answered AR)
+    │   └── UnsupportedMessage its type is none that we take (answered AR)
+    ├── OrderError             an order's content is wrong (answered AE)
+    ├── CharsetError           bytes or letters do not fit a character set
+    ├── IdentifierError        a DICOM identifier cannot be read (C001) or is no worklist query (A900)
+    ├── PeerError              a network peer broke its protocol or did not answer
+    ├── NotFound               no such record or message
+    └── StoreError             the database refused
+        ├── StoreFull          no room left on the disk
+        ├── StoreBusy          locked by somebody else for too long
+        └── DataFolderInUse    another server works on this data folder
+"""
+
+
+class OpenWorklistError(Exception):
+    """A sentence for the operator, a stable `code`, `where` it happened and a `hint` to the way out.
+
+    `where` is an HL7 path (`PID-3.1`), a DICOM tag (`(0040,0100)`) or the name of a form field or setting.
+    """
+
+    code = "error"
+
+    def __init__(self, sentence: str, *, where: str = "", hint: str = "", code: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.where = where
+        self.hint = hint
+        if code:
+            self.code = code
+
+    def __str__(self) -> str:
+        place = f" [{self.where}]" if self.where else ""
+        way_out = f" — {self.hint}" if self.hint else ""
+        return f"{self.sentence}{place}{way_out}"
+
+
+class SettingsError(OpenWorklistError):
+    code = "settings.invalid"
+
+
+class ListenError(OpenWorklistError):
+    code = "listener.port-taken"
+
+
+class MessageError(OpenWorklistError):
+    code = "message.unreadable"
+
+
+class UnsupportedMessage(MessageError):
+    code = "message.unsupported-type"
+
+
+class OrderError(OpenWorklistError):
+    code = "order.field-missing"
+
+
+class CharsetError(OpenWorklistError):
+    code = "charset.undecodable"
+
+
+class IdentifierError(OpenWorklistError):
+    """`tag` is the offending element, where one is known."""
+
+    code = "identifier.unreadable"
+
+    def __init__(self, sentence: str, *, tag: int | None = None, code: str = "", hint: str = "") -> None:
+        where = f"({tag >> 16:04X},{tag & 0xFFFF:04X})" if tag is not None else ""
+        super().__init__(sentence, where=where, hint=hint, code=code)
+        self.tag = tag
+
+
+class PeerError(OpenWorklistError):
+    code = "peer.protocol"
+
+
+class NotFound(OpenWorklistError):
+    code = "record.not-found"
+
+
+class StoreError(OpenWorklistError):
+    code = "store.failed"
+
+
+class StoreFull(StoreError):
+    code = "store.full"
+
+
+class StoreBusy(StoreError):
+    code = "store.busy"
+
+
+class DataFolderInUse(StoreError):
+    code = "store.data-folder-in-use"
