@@ -1,0 +1,233 @@
+"""The character sets of HL7 table 0211 and of DICOM, side by side, with the Python codec of each.
+
+What DICOM writes with them is in dicom.text; how an HL7 message is read with them is in hl7.charset.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ESC = b"\x1b"
+
+
+@dataclass(frozen=True, slots=True)
+class Charset:
+    """One character set. `hl7` are the names in MSH-18, the standard's own first, then those seen in the wild.
+
+    `g0` and `g1` are the ISO 2022 designations without their ESC (PS3.3 C.12.1.1.2), empty where the set has
+    none; `is_multibyte` means two bytes a letter after such a designation. `windows` is the code page that
+    senders often mean when they name this set.
+    """
+
+    name: str
+    hl7: tuple[str, ...]
+    dicom: str  # (0008,0005) without code extension; "" where DICOM has none (or needs none)
+    dicom_extension: str  # (0008,0005) with code extension
+    python: str
+    g0: bytes = b""
+    g1: bytes = b""
+    is_multibyte: bool = False
+    windows: str = ""
+
+
+# PS3.3 tables C.12-2 to C.12-5; HL7 v2.9 table 0211. Order: the smaller set before the larger.
+CHARSETS: tuple[Charset, ...] = (
+    Charset("ASCII", ("ASCII", "ISO IR6", "US-ASCII", "7BIT"), "", "ISO 2022 IR 6", "ascii", g0=b"(B"),
+    Charset(
+        "Latin 1",
+        ("8859/1", "LATIN1", "ISO IR100", "ANSI"),
+        "ISO_IR 100",
+        "ISO 2022 IR 100",
+        "latin_1",
+        b"(B",
+        b"-A",
+        windows="cp1252",
+    ),
+    Charset(
+        "Latin 2",
+        ("8859/2", "LATIN2", "ISO IR101"),
+        "ISO_IR 101",
+        "ISO 2022 IR 101",
+        "iso8859_2",
+        b"(B",
+        b"-B",
+        windows="cp1250",
+    ),
+    Charset(
+        "Latin 3",
+        ("8859/3", "LATIN3", "ISO IR109"),
+        "ISO_IR 109",
+        "ISO 2022 IR 109",
+        "iso8859_3",
+        b"(B",
+        b"-C",
+    ),
+    Charset(
+        "Latin 4",
+        ("8859/4", "LATIN4", "ISO IR110"),
+        "ISO_IR 110",
+        "ISO 2022 IR 110",
+        "iso8859_4",
+        b"(B",
+        b"-D",
+        windows="cp1257",
+    ),
+    Charset(
+        "Cyrillic",
+        ("8859/5", "CYRILLIC", "ISO IR144"),
+        "ISO_IR 144",
+        "ISO 2022 IR 144",
+        "iso8859_5",
+        b"(B",
+        b"-L",
+        windows="cp1251",
+    ),
+    Charset(
+        "Arabic",
+        ("8859/6", "ARABIC", "ISO IR127"),
+        "ISO_IR 127",
+        "ISO 2022 IR 127",
+        "iso8859_6",
+        b"(B",
+        b"-G",
+        windows="cp1256",
+    ),
+    Charset(
+        "Greek",
+        ("8859/7", "GREEK", "ISO IR126"),
+        "ISO_IR 126",
+        "ISO 2022 IR 126",
+        "iso8859_7",
+        b"(B",
+        b"-F",
+        windows="cp1253",
+    ),
+    Charset(
+        "Hebrew",
+        ("8859/8", "HEBREW", "ISO IR138"),
+        "ISO_IR 138",
+        "ISO 2022 IR 138",
+        "iso8859_8",
+        b"(B",
+        b"-H",
+        windows="cp1255",
+    ),
+    Charset(
+        "Latin 5 (Turkish)",
+        ("8859/9", "LATIN5", "ISO IR148"),
+        "ISO_IR 148",
+        "ISO 2022 IR 148",
+        "iso8859_9",
+        b"(B",
+        b"-M",
+        windows="cp1254",
+    ),
+    Charset(
+        "Latin 9",
+        ("8859/15", "LATIN9", "ISO IR203"),
+        "ISO_IR 203",
+        "ISO 2022 IR 203",
+        "iso8859_15",
+        b"(B",
+        b"-b",
+    ),
+    Charset(
+        "Thai",
+        ("TIS-620", "8859/11", "THAI", "ISO IR166"),
+        "ISO_IR 166",
+        "ISO 2022 IR 166",
+        "tis_620",
+        b"(B",
+        b"-T",
+        windows="cp874",
+    ),
+    # JIS X 0201: romaji in G0, half-width katakana in G1; every one of its bytes is a Shift-JIS byte too.
+    Charset(
+        "JIS X 0201",
+        ("ISO IR14", "ISO IR13", "JIS X 0201"),
+        "ISO_IR 13",
+        "ISO 2022 IR 13",
+        "shift_jis",
+        b"(J",
+        b")I",
+        windows="cp932",
+    ),
+    Charset(
+        "JIS X 0208",
+        ("ISO IR87", "JAS2020", "JIS X 0202", "JIS X 0208", "ISO-2022-JP"),
+        "",
+        "ISO 2022 IR 87",
+        "iso2022_jp",
+        g0=b"$B",
+        is_multibyte=True,
+    ),
+    Charset(
+        "JIS X 0212",
+        ("ISO IR159", "JIS X 0212"),
+        "",
+        "ISO 2022 IR 159",
+        "iso2022_jp_2",
+        g0=b"$(D",
+        is_multibyte=True,
+    ),
+    Charset(
+        "KS X 1001",
+        ("KS X 1001", "ISO IR149", "KSC5601", "KS C 5601", "EUC-KR"),
+        "",
+        "ISO 2022 IR 149",
+        "euc_kr",
+        g1=b"$)C",
+        is_multibyte=True,
+        windows="cp949",
+    ),
+    Charset(
+        "GB 2312",
+        ("ISO IR58", "GB2312", "EUC-CN"),
+        "",
+        "ISO 2022 IR 58",
+        "gb2312",
+        g1=b"$)A",
+        is_multibyte=True,
+        windows="gbk",
+    ),
+    Charset("GBK", ("GBK", "CP936", "WINDOWS-936"), "GBK", "", "gbk"),
+    Charset("GB 18030", ("GB 18030-2000", "GB18030", "GB 18030-2005"), "GB18030", "", "gb18030"),
+    Charset("Unicode", ("UNICODE UTF-8", "UNICODE", "UTF-8", "ISO IR192"), "ISO_IR 192", "", "utf_8"),
+    # Sets that arrive but that DICOM has no term for: they leave as Unicode.
+    Charset("Big5", ("BIG-5", "CP950", "WINDOWS-950"), "", "", "cp950"),
+    Charset("Windows Western", ("WINDOWS-1252", "CP1252"), "", "", "cp1252"),
+    Charset("Windows Central European", ("WINDOWS-1250", "CP1250"), "", "", "cp1250"),
+    Charset("Windows Cyrillic", ("WINDOWS-1251", "CP1251"), "", "", "cp1251"),
+    Charset("Windows Greek", ("WINDOWS-1253", "CP1253"), "", "", "cp1253"),
+    Charset("Windows Turkish", ("WINDOWS-1254", "CP1254"), "", "", "cp1254"),
+    Charset("Windows Hebrew", ("WINDOWS-1255", "CP1255"), "", "", "cp1255"),
+    Charset("Windows Arabic", ("WINDOWS-1256", "CP1256"), "", "", "cp1256"),
+    Charset("Windows Baltic", ("WINDOWS-1257", "CP1257"), "", "", "cp1257"),
+    Charset("Windows Thai", ("WINDOWS-874", "CP874"), "", "", "cp874"),
+    Charset("KOI8-R", ("KOI8-R",), "", "", "koi8_r"),
+    Charset("Shift-JIS", ("SHIFT-JIS", "SJIS", "CP932", "WINDOWS-31J", "MS932"), "", "", "cp932"),
+    Charset("EUC-JP", ("EUC-JP",), "", "", "euc_jp"),
+    Charset("DOS Western", ("CP850", "IBM850"), "", "", "cp850"),
+)
+
+
+def _key(name: str) -> str:
+    """`ISO-8859-1`, `ISO8859/1` and `8859/1` are one name, and so are `ISO IR100` and `ISO_IR 100`."""
+    key = "".join(letter for letter in name.upper() if letter.isalnum())
+    return key.removeprefix("ISO")
+
+
+_BY_HL7 = {_key(name): charset for charset in CHARSETS for name in charset.hl7}
+_BY_DICOM = {
+    _key(term): charset for charset in CHARSETS for term in (charset.dicom, charset.dicom_extension) if term
+} | {"": CHARSETS[0], _key("ISO_IR 6"): CHARSETS[0]}
+
+
+def from_hl7(name: str) -> Charset | None:
+    """The set that MSH-18 names, by the standard's name or one seen in the wild; None if nobody knows it."""
+    return _BY_HL7.get(_key(name))
+
+
+def from_dicom(term: str) -> Charset | None:
+    """The set of a defined term of (0008,0005), with or without code extension; "" is ASCII."""
+    return _BY_DICOM.get(_key(term))
