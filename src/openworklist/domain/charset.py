@@ -12,7 +12,7 @@ ESC = b"\x1b"
 
 @dataclass(frozen=True, slots=True)
 class Charset:
-    """One character set. `hl7` are the names in MSH-18, the standard's own first, then those seen in the wild.
+    """One character set. `hl7` are its names in MSH-18: the standard's own, then those seen in the wild.
 
     `g0` and `g1` are the ISO 2022 designations without their ESC (PS3.3 C.12.1.1.2), empty where the set has
     none; `is_multibyte` means two bytes a letter after such a designation. `windows` is the code page that
@@ -130,6 +130,7 @@ CHARSETS: tuple[Charset, ...] = (
         "iso8859_15",
         b"(B",
         b"-b",
+        windows="cp1252",
     ),
     Charset(
         "Thai",

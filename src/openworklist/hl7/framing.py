@@ -1,6 +1,6 @@
 """MLLP framing without a socket: bytes in, frames out. What is in a frame is not looked at here.
 
-A frame is 0x0B, content, 0x1C 0x0D (HL7 v2.9 appendix C, MLLP release 1). A token query is 0x10, content, 0x0D.
+A frame is 0x0B, content, 0x1C 0x0D (HL7 v2 appendix C, MLLP release 1). A token query is 0x10, content, 0x0D.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class HalfFrame:
 
 @dataclass(frozen=True, slots=True)
 class Oversize:
-    """A message over the limit, skipped to its end: how long it was, and the beginning, enough for its MSH."""
+    """A message over the limit, skipped to its end: its length, and its beginning, enough for the MSH."""
 
     head: bytes
     size: int

@@ -1,0 +1,126 @@
+"""The order groups of a message: which segments belong to one scheduled step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from openworklist.domain.errors import OrderError
+from openworklist.hl7.message import Message, Segment
+
+MAX_STEPS: Final = 1000
+
+Index = dict[str, list[Segment]]
+
+# These may stand before the first order and still be about the patient or the visit, never about a step.
+_PATIENT_ONLY = frozenset({"NTE"})
+
+
+class Group:
+    """One step's view of a message: its own segments, then those it shares with ever more other steps."""
+
+    __slots__ = ("_layers",)
+
+    def __init__(self, *layers: Index) -> None:
+        self._layers = layers
+
+    def all(self, name: str) -> list[Segment]:
+        """The segments of that name in the nearest layer that has any."""
+        for layer in self._layers:
+            found = layer.get(name)
+            if found is not None:
+                return found
+        return []
+
+    def find(self, name: str, occurrence: int = 1) -> Segment | None:
+        found = self.all(name)
+        return found[occurrence - 1 if occurrence else 0] if len(found) >= max(occurrence, 1) else None
+
+
+def index(segments: Sequence[Segment]) -> Index:
+    found: Index = {}
+    for segment in segments:
+        if segment.name in found:
+            found[segment.name].append(segment)
+        else:
+            found[segment.name] = [segment]
+    return found
+
+
+def order_groups(message: Message) -> list[Group]:
+    """One group a scheduled step, in the order of the message; none if it has neither ORC, OBR nor IPC.
+
+    An ORC begins an order; a second OBR begins one that shares the ORC before it; each IPC is a step of its
+    own (OMI^O23). A ZDS stands for the orders before it that have none (IHE RAD TF-2 4.4.4.1.2.2).
+    OrderError when there are more steps than MAX_STEPS.
+    """
+    shared, orders = _cut(message.segments)
+    _spread_study(orders)
+    common = {name: found for name, found in index(shared).items() if name not in _PATIENT_ONLY}
+    groups: list[Group] = []
+    for order in orders:
+        for group in _steps(order, common):
+            if len(groups) >= MAX_STEPS:
+                raise OrderError(
+                    f"The message orders more than {MAX_STEPS} steps.",
+                    where="ORC",
+                    code="order.too-many-steps",
+                )
+            groups.append(group)
+    return groups
+
+
+class _Order:
+    """An order under way: its own segments, and those that a common ORC leads, up to its first OBR."""
+
+    __slots__ = ("ahead", "has_request", "segments")
+
+    def __init__(self, segment: Segment, ahead: list[Segment] | None = None) -> None:
+        self.segments = [segment]
+        self.ahead = ahead
+        self.has_request = segment.name == "OBR"
+
+
+def _cut(segments: Sequence[Segment]) -> tuple[list[Segment], list[_Order]]:
+    shared: list[Segment] = []
+    orders: list[_Order] = []
+    ahead: list[Segment] = []
+    for segment in segments:
+        name = segment.name
+        if name == "ORC" or (name in ("OBR", "IPC") and not orders):
+            orders.append(_Order(segment))
+            ahead = [segment] if name == "ORC" else []
+        elif not orders:
+            shared.append(segment)
+        elif name == "OBR" and orders[-1].has_request:
+            orders.append(_Order(segment, ahead))
+        else:
+            order = orders[-1]
+            if name == "OBR":
+                order.has_request = True
+            elif name in ("TQ1", "TQ2") and not order.has_request:
+                ahead.append(segment)
+            order.segments.append(segment)
+    return shared, orders
+
+
+def _steps(order: _Order, common: Index) -> Iterator[Group]:
+    """A group for each IPC of the order; one for all of it if it has none."""
+    own = index(order.segments)
+    outer = (index(order.ahead), common) if order.ahead else (common,)
+    steps = own.pop("IPC", None)
+    if steps is None:
+        yield Group(own, *outer)
+        return
+    for step in steps:
+        yield Group({"IPC": [step]}, own, *outer)
+
+
+def _spread_study(orders: list[_Order]) -> None:
+    study: Segment | None = None
+    for order in reversed(orders):
+        own = next((segment for segment in order.segments if segment.name == "ZDS"), None)
+        if own is not None:
+            study = own
+        elif study is not None:
+            order.segments.append(study)

@@ -1,0 +1,122 @@
+"""Reading text that switches character sets with ISO 2022 escape sequences (HL7 v2.9 2.14.9.18 and .20).
+
+Between two designations a byte may be half a letter, so that nothing may be split before this has run.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from openworklist.domain.charset import CHARSETS, Charset
+from openworklist.domain.errors import CharsetError
+
+_BY_NAME = {charset.name: charset for charset in CHARSETS}
+_ASCII = _BY_NAME["ASCII"]
+_ROMAJI = _BY_NAME["JIS X 0201"]
+_KANJI = _BY_NAME["JIS X 0208"]
+_MORE_KANJI = _BY_NAME["JIS X 0212"]
+
+# JIS C 6226-1978 is the elder of JIS X 0208, and $(B another way to write its designation.
+_G0 = {c.g0: c for c in (_ASCII, _ROMAJI, _KANJI, _MORE_KANJI)} | {
+    b"$@": _KANJI,
+    b"$(B": _KANJI,
+    b"(I": _ROMAJI,
+}
+_G1 = {c.g1: c for c in CHARSETS if c.g1}
+_DESIGNATION = re.compile(b"\x1b(?:" + b"|".join(re.escape(d) for d in sorted({*_G0, *_G1})) + b")")
+_PAIRS = re.compile(rb"[\x21-\x7e]+|[^\x21-\x7e]+")
+_LINE = re.compile(rb"[\r\n]+|[^\r\n]+")
+_HIGH = bytes(byte | 0x80 for byte in range(256))
+
+
+@dataclass(slots=True)
+class _Sets:
+    """What the lower (g0) and the upper half (g1) of the byte mean just now."""
+
+    g0: Charset
+    g1: Charset
+
+
+def has_designation(raw: bytes) -> bool:
+    return b"\x1b" in raw and _DESIGNATION.search(raw) is not None
+
+
+def decode(raw: bytes, first: Charset) -> str:
+    """The text of `raw`, whose letters are `first` until something else is designated, and anew on each line.
+
+    CharsetError, with the offset, on a byte that the designated set lacks.
+    """
+    sets = _initial(first)
+    out: list[str] = []
+    position = 0
+    for match in _DESIGNATION.finditer(raw):
+        sets = _decode_lines(raw, position, match.start(), sets, first, out)
+        designation = match[0][1:]
+        if designation in _G0:
+            sets.g0 = _G0[designation]
+        else:
+            sets.g1 = _G1[designation]
+        position = match.end()
+    _decode_lines(raw, position, len(raw), sets, first, out)
+    return "".join(out)
+
+
+def _initial(first: Charset) -> _Sets:
+    if first.is_multibyte and first.g0:
+        return _Sets(_ASCII, _ASCII)
+    return _Sets(_ROMAJI if first is _ROMAJI else _ASCII, first)
+
+
+def _decode_lines(raw: bytes, start: int, end: int, sets: _Sets, first: Charset, out: list[str]) -> _Sets:
+    for line in _LINE.finditer(raw, start, end):
+        if line[0][0] in b"\r\n":
+            # A sender that forgot to switch back spoils one line, not the rest of the message.
+            sets = _initial(first)
+            out.append(line[0].decode("ascii"))
+        else:
+            out.append(_decode_run(line[0], sets, line.start()))
+    return sets
+
+
+def _decode_run(run: bytes, sets: _Sets, offset: int) -> str:
+    if not sets.g0.is_multibyte:
+        return _decode_bytes(run, sets.g1.python, offset)
+    out: list[str] = []
+    for match in _PAIRS.finditer(run):
+        piece = match[0]
+        if not 0x21 <= piece[0] <= 0x7E:
+            out.append(_decode_bytes(piece, sets.g1.python, offset + match.start()))
+        elif len(piece) % 2:
+            raise _broken(run, offset + match.end() - 1, sets.g0.name)
+        else:
+            out.append(_decode_pairs(piece, sets.g0, offset + match.start()))
+    return "".join(out)
+
+
+def _decode_pairs(piece: bytes, charset: Charset, offset: int) -> str:
+    high = piece.translate(_HIGH)
+    if charset is _MORE_KANJI:
+        triples = b"".join(b"\x8f" + high[i : i + 2] for i in range(0, len(high), 2))
+        return _decode_bytes(triples, "euc_jp", offset)
+    try:
+        return high.decode("euc_jp")
+    except UnicodeDecodeError:
+        # Circled digits and the like (row 13) came to JIS late, but senders have always used them.
+        return _decode_bytes(high, "euc_jis_2004", offset)
+
+
+def _decode_bytes(run: bytes, codec: str, offset: int) -> str:
+    try:
+        return run.decode(codec)
+    except UnicodeDecodeError as error:
+        raise _broken(run, offset + error.start, codec, run[error.start]) from None
+
+
+def _broken(run: bytes, offset: int, name: str, byte: int | None = None) -> CharsetError:
+    shown = run[-1] if byte is None else byte
+    return CharsetError(
+        f"Byte 0x{shown:02X} at offset {offset} is no letter of {name}.",
+        where="MSH-18",
+        hint="check which character set the sender uses",
+    )
