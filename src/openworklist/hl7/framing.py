@@ -88,6 +88,11 @@ class Deframer:
         return self._kind != 0
 
     @property
+    def is_end_begun(self) -> bool:
+        """Whether a frame has come to a 0x1C, and nothing after it yet."""
+        return self._kind == START and self._buffer[-1:] == b"\x1c"
+
+    @property
     def buffered(self) -> int:
         return len(self._buffer)
 

@@ -75,7 +75,7 @@ class _Order:
 
     __slots__ = ("ahead", "has_request", "segments")
 
-    def __init__(self, segment: Segment, ahead: list[Segment] | None = None) -> None:
+    def __init__(self, segment: Segment, ahead: Index | None = None) -> None:
         self.segments = [segment]
         self.ahead = ahead
         self.has_request = segment.name == "OBR"
@@ -84,12 +84,12 @@ class _Order:
 def _cut(segments: Sequence[Segment]) -> tuple[list[Segment], list[_Order]]:
     shared: list[Segment] = []
     orders: list[_Order] = []
-    ahead: list[Segment] = []
+    ahead: Index = {}
     for segment in segments:
         name = segment.name
         if name == "ORC" or (name in ("OBR", "IPC") and not orders):
             orders.append(_Order(segment))
-            ahead = [segment] if name == "ORC" else []
+            ahead = {"ORC": [segment]} if name == "ORC" else {}
         elif not orders:
             shared.append(segment)
         elif name == "OBR" and orders[-1].has_request:
@@ -99,7 +99,7 @@ def _cut(segments: Sequence[Segment]) -> tuple[list[Segment], list[_Order]]:
             if name == "OBR":
                 order.has_request = True
             elif name in ("TQ1", "TQ2") and not order.has_request:
-                ahead.append(segment)
+                ahead.setdefault(name, []).append(segment)
             order.segments.append(segment)
     return shared, orders
 
@@ -107,7 +107,7 @@ def _cut(segments: Sequence[Segment]) -> tuple[list[Segment], list[_Order]]:
 def _steps(order: _Order, common: Index) -> Iterator[Group]:
     """A group for each IPC of the order; one for all of it if it has none."""
     own = index(order.segments)
-    outer = (index(order.ahead), common) if order.ahead else (common,)
+    outer = (order.ahead, common) if order.ahead else (common,)
     steps = own.pop("IPC", None)
     if steps is None:
         yield Group(own, *outer)

@@ -1,0 +1,215 @@
+"""Acknowledgements in original mode (HL7 v2.9 2.9.2): what a sender is told of its message.
+
+They are written from the header alone, so that a message that cannot be read is answered too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from openworklist.domain.errors import (
+    CharsetError,
+    MessageError,
+    OpenWorklistError,
+    OrderError,
+    UnsupportedMessage,
+)
+from openworklist.hl7.delimiters import STANDARD, Delimiters, read_delimiters
+from openworklist.hl7.escapes import escape
+from openworklist.hl7.path import Path, parse_path
+
+ACCEPTED: Final = "AA"
+ERROR: Final = "AE"
+REJECTED: Final = "AR"
+
+# HL7 table 0357.
+CONDITIONS: Final = {
+    0: "Message accepted",
+    100: "Segment sequence error",
+    101: "Required field missing",
+    102: "Data type error",
+    103: "Table value not found",
+    200: "Unsupported message type",
+    201: "Unsupported event code",
+    202: "Unsupported processing id",
+    203: "Unsupported version id",
+    204: "Unknown key identifier",
+    205: "Duplicate key identifier",
+    206: "Application record locked",
+    207: "Application internal error",
+}
+_HEADER_LENGTH: Final = 2048
+_VERSION = re.compile(r"(\d+)(?:\.(\d+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One ERR segment: a condition of table 0357, a sentence, and the place (`PID-3.1`) if it is known."""
+
+    condition: int
+    sentence: str
+    where: str = ""
+    severity: str = "E"
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What an answer takes from the message it answers: the fields of its MSH, as they came."""
+
+    fields: tuple[str, ...]  # fields[0] is "MSH", fields[1] the separator, so that the index is HL7's number
+    delimiters: Delimiters
+    codec: str
+
+    def field(self, number: int) -> str:
+        return self.fields[number] if number < len(self.fields) else ""
+
+    @property
+    def control_id(self) -> str:
+        return self.field(10)
+
+    @property
+    def version(self) -> tuple[int, int]:
+        """(2, 5) for 2.5 and 2.5.1; (2, 3) where the message does not say."""
+        match = _VERSION.match(self.field(12))
+        return (int(match[1][:3]), int((match[2] or "0")[:3])) if match else (2, 3)
+
+
+NO_HEADER: Final = Header(("MSH", "|", "^~\\&"), STANDARD, "ascii")
+
+
+def read_header(text: str, codec: str) -> Header:
+    """The header of a message that was decoded, or of the first bytes of one that was not (as latin_1).
+
+    NO_HEADER where there is no MSH: even then the sender gets an answer.
+    """
+    text = text[: _HEADER_LENGTH * 2].lstrip("\ufeff\r\n\t ")
+    try:
+        if text[:3] != "MSH" or len(text) < 5:
+            return NO_HEADER
+        separator = text[3]
+        line = _first_segment(text, separator)
+        fields = line.split(separator, 25)
+        return Header(("MSH", separator, *fields[1:]), read_delimiters(separator, fields[1]), codec)
+    except MessageError:
+        return NO_HEADER
+
+
+def acknowledge(
+    header: Header, code: str, *, now: str, control_id: str, problems: Sequence[Problem] = ()
+) -> bytes:
+    """The bytes of an ACK. `code` is AA, AE or AR, `now` the time for MSH-7, `control_id` the ACK's own.
+
+    Letters that the sender's character set lacks become `?`.
+    """
+    separator = header.delimiters.field
+    lines = [
+        separator.join(_msh(header, now, control_id)).rstrip(separator),
+        separator.join(_msa(header, code, problems)).rstrip(separator),
+    ]
+    write = _err_since_2_5 if header.version >= (2, 5) else _err_before_2_5
+    lines += [separator.join(write(header, problem)).rstrip(separator) for problem in problems]
+    return ("\r".join(lines) + "\r").encode(header.codec, "replace")
+
+
+def explain(error: OpenWorklistError) -> tuple[str, Problem]:
+    """How an error is told to the sender: AE if the content is wrong and sending again is no use, else AR."""
+    for kind, code, condition in _ANSWERS:
+        if isinstance(error, kind):
+            return code, Problem(condition, str(error.sentence), error.where)
+    return REJECTED, Problem(207, str(error.sentence), error.where)
+
+
+_ANSWERS: tuple[tuple[type[OpenWorklistError], str, int], ...] = (
+    (UnsupportedMessage, REJECTED, 200),
+    (MessageError, REJECTED, 100),
+    (CharsetError, ERROR, 102),
+    (OrderError, ERROR, 101),
+)
+
+
+def _first_segment(text: str, separator: str) -> str:
+    """The header's line, joined again if it was wrapped."""
+    following = re.search(r"[\r\n]+[A-Z][A-Z0-9]{2}" + re.escape(separator), text)
+    line = text[: following.start()] if following else text
+    return line.replace("\r", "").replace("\n", "")[:_HEADER_LENGTH]
+
+
+def _msh(header: Header, now: str, control_id: str) -> tuple[str, ...]:
+    return (
+        "MSH",
+        header.field(2) or "^~\\&",
+        header.field(5),
+        header.field(6),
+        header.field(3),
+        header.field(4),
+        now,
+        "",
+        _message_type(header),
+        control_id,
+        header.field(11) or "P",
+        header.field(12) or "2.3",
+        *("", "", "", "", ""),
+        header.field(18).strip(),
+    )
+
+
+def _message_type(header: Header) -> str:
+    component = header.delimiters.component
+    parts = header.field(9).split(component) if component else []
+    # The third component of MSH-9 came with v2.3.1.
+    is_old = header.version <= (2, 3) and not header.field(12).startswith("2.3.")
+    if is_old or len(parts) < 2 or not parts[1]:
+        return "ACK"
+    return component.join(("ACK", parts[1], "ACK"))
+
+
+def _msa(header: Header, code: str, problems: Sequence[Problem]) -> tuple[str, ...]:
+    # MSA-3 was deprecated in v2.4 and withdrawn in v2.7, but older receivers show nothing else.
+    text = problems[0].sentence if problems and header.version < (2, 7) else ""
+    return ("MSA", code, header.control_id, _short(text, header))
+
+
+def _err_since_2_5(header: Header, problem: Problem) -> tuple[str, ...]:
+    component = header.delimiters.component or " "
+    place = _place(problem.where)
+    location = ""
+    if place is not None:
+        numbers = (
+            place.occurrence or 1,
+            place.field,
+            place.repetition or 1,
+            place.component,
+            place.subcomponent,
+        )
+        parts = [place.segment, *(str(number or "") for number in numbers)]
+        location = component.join(parts).rstrip(component)
+    elif problem.where[:3].isupper() and len(problem.where) == 3:
+        location = component.join((problem.where, "1"))
+    text = escape(CONDITIONS.get(problem.condition, ""), header.delimiters)
+    code = component.join((str(problem.condition), text, "HL70357"))
+    return ("ERR", "", location, code, problem.severity, "", "", "", _short(problem.sentence, header))
+
+
+def _err_before_2_5(header: Header, problem: Problem) -> tuple[str, ...]:
+    component = header.delimiters.component or " "
+    subcomponent = header.delimiters.subcomponent or " "
+    place = _place(problem.where)
+    text = escape(CONDITIONS.get(problem.condition, ""), header.delimiters)
+    code = subcomponent.join((str(problem.condition), text, "HL70357"))
+    if place is None:
+        return ("ERR", component.join(("", "", "", code)))
+    return ("ERR", component.join((place.segment, str(place.occurrence or 1), str(place.field), code)))
+
+
+def _place(where: str) -> Path | None:
+    try:
+        return parse_path(where)
+    except MessageError:
+        return None
+
+
+def _short(text: str, header: Header) -> str:
+    return escape(text[:250], header.delimiters)

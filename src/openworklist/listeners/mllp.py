@@ -1,0 +1,209 @@
+"""The HL7 port: sockets, limits and time-outs around hl7.framing. What a message means is the handler's."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from typing import Protocol
+
+from openworklist.hl7.framing import MAX_MESSAGE
+from openworklist.listeners.binding import open_sockets, show
+from openworklist.listeners.mllp_connection import Connection
+
+log = logging.getLogger(__name__)
+
+Done = Callable[[bytes], None]
+Network = IPv4Network | IPv6Network
+
+
+class Handler(Protocol):
+    """What is done with what arrives. Every `done` is called once, on the loop's thread, at once or later.
+
+    `peer` is the sender's address and port. The answers of a connection leave in the order of its messages,
+    in whatever order the `done`s are called; an empty answer to a message is none.
+    """
+
+    def receive(self, raw: bytes, peer: str, done: Done) -> None:
+        """A whole message; `done` gets the bytes of its acknowledgement."""
+
+    def receive_oversize(self, head: bytes, size: int, peer: str, done: Done) -> None:
+        """A message over the limit, of which only the beginning was kept."""
+
+    def receive_half(self, raw: bytes, peer: str) -> None:
+        """A message that broke off: nobody waits for an answer."""
+
+    def receive_token(self, query: bytes, peer: str, done: Done) -> None:
+        """A token query; `done` gets what stands between 0x10 and 0x0D of the answer, empty for unknown."""
+
+
+class Observer:
+    """Told what happens on the port, for counters. The methods here do nothing."""
+
+    def connection_opened(self, peer: str) -> None: ...
+    def connection_closed(self, peer: str) -> None: ...
+    def connection_refused(self, peer: str, reason: str) -> None: ...
+    def timed_out(self, peer: str, reason: str) -> None: ...
+    def noise(self, peer: str, count: int) -> None: ...
+    def failed(self, peer: str, error: Exception) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bytes, counts, and seconds; a time-out of 0 is none.
+
+    `frame_timeout` is for a frame that has begun, and grows with what has come of it; `write_timeout` for a
+    peer that does not read its answers. A connection with more than `pending` messages, or bytes of them,
+    unanswered is not read until half of them are.
+    """
+
+    message: int = MAX_MESSAGE
+    connections: int = 10_000
+    pending: int = 64
+    pending_bytes: int = 16 * 1024 * 1024
+    idle_timeout: float = 0
+    frame_timeout: float = 60
+    write_timeout: float = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    is_running: bool
+    addresses: tuple[str, ...]
+    connections: int
+    last_error: str = ""
+
+
+class MllpListener:
+    """The HL7 listener: `bind`, then `start`, and `stop` at the end."""
+
+    name = "HL7"
+
+    def __init__(
+        self,
+        handler: Handler,
+        *,
+        host: str = "",
+        port: int = 3001,
+        limits: Limits | None = None,
+        allowed: Sequence[Network] = (),
+        observer: Observer | None = None,
+        sweep_seconds: float = 1,
+    ) -> None:
+        self.handler = handler
+        self.limits = limits or Limits()
+        self.observer = observer or Observer()
+        self._host = host
+        self._port = port
+        self._allowed = tuple(allowed)
+        self._sweep_seconds = sweep_seconds
+        self._sockets: list[socket.socket] = []
+        self._servers: list[asyncio.Server] = []
+        self._connections: set[Connection] = set()
+        self._sweeper: asyncio.TimerHandle | None = None
+        self._all_closed: asyncio.Event | None = None
+        self._last_error = ""
+
+    @property
+    def status(self) -> Status:
+        return Status(bool(self._servers), self.addresses, len(self._connections), self._last_error)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        return tuple(show(*sock.getsockname()[:2]) for sock in self._sockets)
+
+    @property
+    def port(self) -> int:
+        """The port it listens on, known after `bind` even if 0 was asked for."""
+        return int(self._sockets[0].getsockname()[1]) if self._sockets else self._port
+
+    def bind(self) -> None:
+        """Open the sockets, or raise ListenError. Nothing is read before `start`."""
+        if not self._sockets:
+            self._sockets = open_sockets(self.name, self._host, self._port)
+
+    async def start(self) -> None:
+        self.bind()
+        self._all_closed = None
+        loop = asyncio.get_running_loop()
+        for sock in self._sockets:
+            # The server closes its own copy, so that the address can still be told.
+            server = await loop.create_server(lambda: Connection(self, loop), sock=sock.dup(), backlog=1024)
+            self._servers.append(server)
+        self._sweeper = loop.call_later(self._sweep_seconds, self._sweep, loop)
+
+    async def stop(self, drain_seconds: float = 5) -> None:
+        """Take nothing more, answer what was taken, then close; after `drain_seconds` close anyway."""
+        for server in self._servers:
+            server.close()
+        self._servers.clear()
+        for sock in self._sockets:
+            sock.close()
+        self._sockets.clear()
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+            self._sweeper = None
+        self._all_closed = asyncio.Event()
+        for connection in list(self._connections):
+            connection.drain()
+        if self._connections:
+            try:
+                await asyncio.wait_for(self._all_closed.wait(), drain_seconds)
+            except TimeoutError:
+                log.warning(
+                    "%d HL7 connections were closed before they were answered", len(self._connections)
+                )
+                for connection in list(self._connections):
+                    connection.abort()
+                await asyncio.sleep(0)
+
+    def admit(self, connection: Connection, address: str) -> bool:
+        """Count a new connection in, or turn it away."""
+        reason = self._reason_to_refuse(address)
+        if reason:
+            self.observer.connection_refused(connection.peer, reason)
+            return False
+        self._connections.add(connection)
+        self.observer.connection_opened(connection.peer)
+        return True
+
+    def release(self, connection: Connection) -> None:
+        if connection in self._connections:
+            self._connections.remove(connection)
+            self.observer.connection_closed(connection.peer)
+        if not self._connections and self._all_closed is not None:
+            self._all_closed.set()
+
+    def note_failure(self, peer: str, error: Exception) -> None:
+        """An error of ours, not of the peer's: logged without its message, which may quote a patient."""
+        self._last_error = type(error).__name__
+        log.error("an HL7 connection was closed by an error of ours: %s", type(error).__name__)
+        log.debug("the error of %s", peer, exc_info=error)
+        self.observer.failed(peer, error)
+
+    def _reason_to_refuse(self, address: str) -> str:
+        if self._all_closed is not None:
+            return "stopping"
+        if len(self._connections) >= self.limits.connections:
+            return "too many connections"
+        if self._allowed and not self._is_allowed(address):
+            return "address not allowed"
+        return ""
+
+    def _is_allowed(self, address: str) -> bool:
+        try:
+            ip = ip_address(address.partition("%")[0])
+        except ValueError:
+            return False
+        mapped = getattr(ip, "ipv4_mapped", None)
+        return any((mapped or ip) in network for network in self._allowed)
+
+    def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
+        """One timer for all connections: thousands of them would else cost a timer a message."""
+        now = loop.time()
+        for connection in list(self._connections):
+            connection.check_time(now)
+        self._sweeper = loop.call_later(self._sweep_seconds, self._sweep, loop)

@@ -1,0 +1,236 @@
+"""One connection on the HL7 port: frames in, answers out in order, with bounds on both."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections import deque
+from typing import TYPE_CHECKING, Final, cast
+
+from openworklist.hl7.framing import Deframer, Event, Frame, HalfFrame, Oversize, TokenQuery, wrap, wrap_token
+from openworklist.listeners.binding import show
+
+if TYPE_CHECKING:
+    from openworklist.listeners.mllp import MllpListener
+
+_SLOWEST: Final = 16_384  # bytes a second that a frame under way must come at, beyond its time-out
+_FORGOTTEN_END: Final = 2.0  # seconds of silence after 0x1C that make up for its 0x0D
+
+
+class Pending:
+    """The place of one answer in the queue of its connection; called with the answer."""
+
+    __slots__ = ("_connection", "answer", "is_token", "size")
+
+    def __init__(self, connection: Connection, size: int, is_token: bool) -> None:
+        self._connection = connection
+        self.size = size
+        self.is_token = is_token
+        self.answer: bytes | None = None
+
+    def __call__(self, answer: bytes) -> None:
+        if self.answer is None:
+            if self.is_token:
+                self.answer = wrap_token(answer)
+            else:
+                self.answer = wrap(answer) if answer else b""
+            self._connection.answered()
+
+
+class Connection(asyncio.Protocol):
+    """Reads while it can answer: `check_time` closes a peer that is silent, slow or does not read."""
+
+    def __init__(self, listener: MllpListener, loop: asyncio.AbstractEventLoop) -> None:
+        self.peer = ""
+        self._listener = listener
+        self._loop = loop
+        self._transport: asyncio.Transport | None = None
+        self._deframer = Deframer(listener.limits.message)
+        self._noise = 0
+        self._events: deque[Event] = deque()  # read, but not yet handed on
+        self._pending: deque[Pending] = deque()  # handed on, but not yet answered
+        self._pending_bytes = 0
+        self._is_busy = False  # handing events on: answers are collected
+        self._is_paused = False
+        self._is_ending = False  # nothing more will be read: close when all is answered
+        self._last_read = loop.time()
+        self._frame_since = 0.0
+        self._stalled_since = 0.0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        name = transport.get_extra_info("peername") or ("unknown", 0)
+        self.peer = show(str(name[0]), int(name[1]))
+        if not self._listener.admit(self, str(name[0])):
+            self._transport.abort()
+            return
+        sock = transport.get_extra_info("socket")
+        if sock is not None:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            # Hospital interfaces stay open for days: a firewall that forgot one must not leave it for ever.
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+
+    def data_received(self, data: bytes) -> None:
+        self._last_read = now = self._loop.time()
+        deframer = self._deframer
+        was_inside = deframer.is_inside
+        events = deframer.feed(data)
+        if deframer.is_inside and (events or not was_inside):
+            self._frame_since = now
+        if deframer.noise != self._noise:
+            self._listener.observer.noise(self.peer, deframer.noise - self._noise)
+            self._noise = deframer.noise
+        if events:
+            self._events.extend(events)
+            self._hand_on()
+
+    def eof_received(self) -> bool:
+        """The peer sends no more, but may wait for its answers: netcat does."""
+        self._finish_frames()
+        self._is_ending = True
+        self._hand_on()
+        return True
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._finish_frames()
+        self._transport = None
+        # What was read whole is taken, though nobody hears the answer: the sender will send it again.
+        self._hand_on(is_last=True)
+        self._listener.release(self)
+
+    def pause_writing(self) -> None:
+        self._stalled_since = self._loop.time()
+        self._balance()
+
+    def resume_writing(self) -> None:
+        self._stalled_since = 0.0
+        self._hand_on()
+
+    def answered(self) -> None:
+        """One of the pending answers has come."""
+        if not self._is_busy:
+            self._hand_on()
+
+    def drain(self) -> None:
+        """Read no more; close when what was taken is answered."""
+        self._is_ending = True
+        self._balance()
+        self._close_if_done()
+
+    def abort(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
+
+    def check_time(self, now: float) -> None:
+        """Close the connection if one of its time-outs has passed."""
+        limits = self._listener.limits
+        deframer = self._deframer
+        silence = now - self._last_read
+        if self._stalled_since:
+            if limits.write_timeout and now - self._stalled_since > limits.write_timeout:
+                self._time_out("it does not read its answers")
+        elif self._pending or self._is_paused:
+            return
+        elif deframer.is_inside:
+            if deframer.is_end_begun and silence > _FORGOTTEN_END:
+                self._finish_frames()
+                self._hand_on()
+                return
+            allowed = limits.frame_timeout + deframer.buffered / _SLOWEST
+            if limits.frame_timeout and now - self._frame_since > allowed:
+                self._time_out("a message was begun and not ended")
+        elif limits.idle_timeout and silence > limits.idle_timeout:
+            self._time_out("idle")
+
+    def _time_out(self, reason: str) -> None:
+        self._listener.observer.timed_out(self.peer, reason)
+        self.abort()
+
+    def _finish_frames(self) -> None:
+        self._events.extend(self._deframer.finish())
+
+    def _hand_on(self, *, is_last: bool = False) -> None:
+        """Hand on what was read, as far as the limits allow, and write the answers that are there."""
+        if self._is_busy:
+            return
+        limits = self._listener.limits
+        events = self._events
+        while True:
+            self._is_busy = True
+            while events and (
+                is_last
+                or (len(self._pending) < limits.pending and self._pending_bytes < limits.pending_bytes)
+            ):
+                if self._stalled_since and not is_last:
+                    break
+                try:
+                    self._hand(events.popleft())
+                except Exception as error:  # noqa: BLE001 - the edge: one connection fails, not the server
+                    events.clear()
+                    self._listener.note_failure(self.peer, error)
+                    self.abort()
+            self._is_busy = False
+            if not self._write_answers() or not events:
+                break
+        self._balance()
+        self._close_if_done()
+
+    def _hand(self, event: Event) -> None:
+        handler = self._listener.handler
+        if type(event) is Frame:
+            handler.receive(event.content, self.peer, self._expect(len(event.content)))
+        elif type(event) is TokenQuery:
+            done = self._expect(len(event.content), is_token=True)
+            if event.is_too_long:
+                done(b"")
+            else:
+                handler.receive_token(event.content, self.peer, done)
+        elif type(event) is Oversize:
+            handler.receive_oversize(event.head, event.size, self.peer, self._expect(len(event.head)))
+        elif type(event) is HalfFrame:
+            handler.receive_half(event.content, self.peer)
+
+    def _expect(self, size: int, *, is_token: bool = False) -> Pending:
+        pending = Pending(self, size, is_token)
+        self._pending.append(pending)
+        self._pending_bytes += size
+        return pending
+
+    def _write_answers(self) -> bool:
+        """Write, in one piece, the answers whose turn it is; whether there was room made by any."""
+        queue = self._pending
+        answers: list[bytes] = []
+        while queue and queue[0].answer is not None:
+            pending = queue.popleft()
+            self._pending_bytes -= pending.size
+            answers.append(cast(bytes, pending.answer))
+        if answers and self._transport is not None and not self._transport.is_closing():
+            self._transport.write(b"".join(answers))
+        return bool(answers)
+
+    def _balance(self) -> None:
+        """Pause reading while there is enough to do, resume when half of it is done."""
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            return
+        limits = self._listener.limits
+        is_full = bool(self._events) or self._stalled_since != 0 or self._is_ending
+        if not self._is_paused:
+            if is_full or len(self._pending) >= limits.pending or self._pending_bytes >= limits.pending_bytes:
+                self._is_paused = True
+                transport.pause_reading()
+        elif (
+            not is_full
+            and len(self._pending) <= limits.pending // 2
+            and self._pending_bytes <= limits.pending_bytes // 2
+        ):
+            self._is_paused = False
+            self._last_read = self._frame_since = self._loop.time()
+            transport.resume_reading()
+
+    def _close_if_done(self) -> None:
+        transport = self._transport
+        if self._is_ending and not self._pending and not self._events and transport is not None:
+            if transport.get_write_buffer_size() and not self._stalled_since:
+                self._stalled_since = self._loop.time()
+            transport.close()

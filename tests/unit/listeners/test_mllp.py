@@ -1,0 +1,432 @@
+import asyncio
+import resource
+import socket
+from collections.abc import Awaitable, Callable
+from ipaddress import ip_network
+
+import pytest
+
+from openworklist.domain.errors import ListenError
+from openworklist.hl7.framing import wrap, wrap_token
+from openworklist.listeners.mllp import Done, Limits, MllpListener, Observer
+
+Reader = asyncio.StreamReader
+Writer = asyncio.StreamWriter
+
+
+class Echo:
+    """Answers each message with itself; `held` keeps the answers back until the test gives them."""
+
+    def __init__(self, *, holds: bool = False) -> None:
+        self.holds = holds
+        self.held: list[tuple[bytes, Done]] = []
+        self.halves: list[bytes] = []
+        self.arrived = asyncio.Event()
+
+    def receive(self, raw: bytes, peer: str, done: Done) -> None:
+        if raw == b"fail":
+            raise RuntimeError("SMITH^JOHN")
+        if self.holds:
+            self.held.append((raw, done))
+            self.arrived.set()
+        else:
+            done(b"" if raw == b"silence" else b"ACK " + raw)
+
+    def receive_oversize(self, head: bytes, size: int, peer: str, done: Done) -> None:
+        done(b"too long: " + str(size).encode())
+
+    def receive_half(self, raw: bytes, peer: str) -> None:
+        self.halves.append(raw)
+        self.arrived.set()
+
+    def receive_token(self, query: bytes, peer: str, done: Done) -> None:
+        done(b"")
+
+
+class Counts(Observer):
+    def __init__(self) -> None:
+        self.events: list[str] = []
+        self.changed = asyncio.Event()
+
+    def _note(self, event: str) -> None:
+        self.events.append(event)
+        self.changed.set()
+
+    def connection_opened(self, peer: str) -> None:
+        self._note("opened")
+
+    def connection_closed(self, peer: str) -> None:
+        self._note("closed")
+
+    def connection_refused(self, peer: str, reason: str) -> None:
+        self._note(reason)
+
+    def timed_out(self, peer: str, reason: str) -> None:
+        self._note(reason)
+
+    def noise(self, peer: str, count: int) -> None:
+        self._note(f"noise {count}")
+
+    def failed(self, peer: str, error: Exception) -> None:
+        self._note(f"failed {type(error).__name__}")
+
+
+def run(
+    scene: Callable[[MllpListener, Echo, Counts], Awaitable[None]],
+    *,
+    limits: Limits | None = None,
+    holds: bool = False,
+    allowed: tuple[str, ...] = (),
+) -> None:
+    """Play a scene against a real listener; it must end within half a minute."""
+
+    async def play() -> None:
+        echo, counts = Echo(holds=holds), Counts()
+        listener = MllpListener(
+            echo,
+            host="127.0.0.1",
+            port=0,
+            limits=limits,
+            allowed=[ip_network(network) for network in allowed],
+            observer=counts,
+            sweep_seconds=0.02,
+        )
+        await listener.start()
+        try:
+            await asyncio.wait_for(scene(listener, echo, counts), 30)
+        finally:
+            await listener.stop(0.1)
+
+    asyncio.run(play())
+
+
+async def connect(listener: MllpListener) -> tuple[Reader, Writer]:
+    return await asyncio.open_connection("127.0.0.1", listener.port, limit=1 << 26)
+
+
+async def until(counts: Counts, event: str) -> None:
+    while event not in counts.events:
+        counts.changed.clear()
+        await counts.changed.wait()
+
+
+def test_a_message_is_answered() -> None:
+    async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
+        reader, writer = await connect(listener)
+        writer.write(wrap(b"MSH|1"))
+        assert await reader.readuntil(b"\x1c\r") == wrap(b"ACK MSH|1")
+        assert listener.status.is_running
+        assert listener.status.connections == 1
+        writer.close()
+        await until(counts, "closed")
+        assert listener.status.connections == 0
+
+    run(scene)
+
+
+def test_one_byte_at_a_time_is_the_same_message() -> None:
+    async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
+        reader, writer = await connect(listener)
+        for byte in wrap(b"MSH|slow") * 2:
+            writer.write(bytes([byte]))
+            await writer.drain()
+        assert await reader.readexactly(2 * len(wrap(b"ACK MSH|slow"))) == wrap(b"ACK MSH|slow") * 2
+        writer.close()
+
+    run(scene)
+
+
+def test_answers_leave_in_the_order_of_the_messages() -> None:
+    async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
+        reader, writer = await connect(listener)
+        writer.write(b"".join(wrap(b"%d" % number) for number in range(5)))
+        while len(echo.held) < 5:
+            echo.arrived.clear()
+            await echo.arrived.wait()
+        for raw, done in reversed(echo.held):
+            done(b"ACK " + raw)
+            done(b"a second answer is none")
+        expected = b"".join(wrap(b"ACK %d" % number) for number in range(5))
+        assert await reader.readexactly(len(expected)) == expected
+        writer.close()
+
+    run(scene, holds=True)
+
+
+def test_reading_stops_while_too_much_is_unanswered() -> None:
+    async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
+        reader, writer = await connect(listener)
+        writer.write(b"".join(wrap(b"%d" % number) for number in range(20)))
+        answered = 0
+        while answered < 20:
+            while not echo.held:
+                echo.arrived.clear()
+                await echo.arrived.wait()
+            assert len(echo.held) <= 4
+            raw, done = echo.held.pop(0)
+            done(raw)
+            assert await reader.readuntil(b"\x1c\r") == wrap(b"%d" % answered)
+            answered += 1
+        writer.close()
+
+    run(scene, holds=True, limits=Limits(pending=4))
+
+
+def test_noise_is_skipped_and_counted() -> None:
+    async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
+        reader, writer = await connect(listener)
+        writer.write(b"GET / HTTP/1.1\r\n\r\n" + wrap(b"MSH|1") + b"\n")
+        assert await reader.readuntil(b"\x1c\r") == wrap(b"ACK MSH|1")
+        assert sum(int(event[6:]) for event in counts.events if event.startswith("noise")) >= 18
+        writer.close()
+
+    run(scene)
+
+
+def test_a_token_query_is_answered_unknown_among_messages() -> None:
+    async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
+        reader, writer = await connect(listener)
+        writer.write(wrap(b"1") + wrap_token(b"1.2.3") + wrap_token(b"x" * 5000) + wrap(b"2"))
+        expected = wrap(b"ACK 1") + b"\x10\r" * 2 + wrap(b"ACK 2")
+        assert await reader.readexactly(len(expected)) == expected
+        writer.close()
+
+    run(scene)
+
+
+def test_a_message_of_20_megabytes_is_refused_and_the_connection_goes_on() -> None:
+    async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
+        reader, writer = await connect(listener)
+        writer.write(wrap(b"x" * 20_000_000) + wrap(b"next"))
+        assert await reader.readuntil(b"\x1c\r") == wrap(b"too long: 20000000")
+        assert await reader.readuntil(b"\x1c\r") == wrap(b"ACK next")
+        writer.close()
+
+    run(scene)
+
+
+def test_an_empty_answer_is_none() -> None:
+    async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
+        reader, writer = await connect(listener)
+        writer.write(wrap(b"silence") + wrap(b"2"))
+        assert await reader.readuntil(b"\x1c\r") == wrap(b"ACK 2")
+        writer.close()
+
+    run(scene)
+
+
+def test_a_message_that_breaks_off_is_not_lost() -> None:
+    async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
+        _, writer = await connect(listener)
+        writer.write(b"\x0bMSH|half")
+        writer.close()
+        await echo.arrived.wait()
+        assert echo.halves == [b"MSH|half"]
+
+    run(scene)
+
+
+def test_a_peer_that_sends_no_more_still_gets_its_answers() -> None:
+    async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
+        reader, writer = await connect(listener)
+        writer.write(wrap(b"1") + wrap(b"2"))
+        writer.write_eof()
+        while len(echo.held) < 2:
+            echo.arrived.clear()
+            await echo.arrived.wait()
+        for raw, done in echo.held:
+            done(raw)
+        assert await reader.read() == wrap(b"1") + wrap(b"2")
+        writer.close()
+
+    run(scene, holds=True)
+
+
+def test_a_frame_whose_last_carriage_return_is_missing_is_answered_after_a_silence() -> None:
+    async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
+        reader, writer = await connect(listener)
+        writer.write(b"\x0bMSH|1\x1c")
+        assert await reader.readuntil(b"\x1c\r") == wrap(b"ACK MSH|1")
+        writer.close()
+
+    run(scene)
+
+
+def test_a_message_that_never_ends_is_given_up() -> None:
+    async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
+        reader, writer = await connect(listener)
+        writer.write(b"\x0bMSH|")
+        assert await reader.read() == b""
+        assert echo.halves == [b"MSH|"]
+        assert "a message was begun and not ended" in counts.events
+        writer.close()
+
+    run(scene, limits=Limits(frame_timeout=0.05))
+
+
+def test_an_idle_connection_is_closed_only_if_a_time_out_is_set() -> None:
+    async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
+        reader, writer = await connect(listener)
+        assert await reader.read() == b""
+        assert "idle" in counts.events
+        writer.close()
+
+    run(scene, limits=Limits(idle_timeout=0.05))
+
+
+def test_a_peer_that_never_reads_is_closed_with_bounded_buffers() -> None:
+    async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
+        sock = socket.socket()
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        sock.setblocking(False)
+        loop = asyncio.get_running_loop()
+        await loop.sock_connect(sock, ("127.0.0.1", listener.port))
+        flood = asyncio.create_task(send_until_closed(sock, wrap(b"x" * 10_000) * 20))
+        await until(counts, "it does not read its answers")
+        sent = await flood
+        # What the kernel holds in both directions, and a little of ours: not the whole of what it would send.
+        assert sent < 64_000_000
+        sock.close()
+
+    run(scene, limits=Limits(write_timeout=0.2))
+
+
+async def send_until_closed(sock: socket.socket, piece: bytes) -> int:
+    sent = 0
+    try:
+        for _ in range(1000):
+            await asyncio.get_running_loop().sock_sendall(sock, piece)
+            sent += len(piece)
+    except OSError:
+        pass
+    return sent
+
+
+def test_a_connection_too_many_is_turned_away() -> None:
+    async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
+        reader, writer = await connect(listener)
+        writer.write(wrap(b"1"))
+        await reader.readuntil(b"\x1c\r")
+        other_reader, other_writer = await connect(listener)
+        with pytest.raises(ConnectionError):
+            assert await other_reader.read() == b""
+            raise ConnectionResetError
+        assert "too many connections" in counts.events
+        writer.write(wrap(b"2"))
+        assert await reader.readuntil(b"\x1c\r") == wrap(b"ACK 2")
+        writer.close()
+        other_writer.close()
+
+    run(scene, limits=Limits(connections=1))
+
+
+@pytest.mark.parametrize(("network", "is_allowed"), [("127.0.0.0/8", True), ("10.0.0.0/8", False)])
+def test_only_allowed_addresses_may_connect(network: str, is_allowed: bool) -> None:
+    async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
+        _, writer = await connect(listener)
+        await until(counts, "opened" if is_allowed else "address not allowed")
+        writer.close()
+
+    run(scene, allowed=(network,))
+
+
+def test_an_error_of_ours_closes_one_connection_and_logs_no_patient(caplog: pytest.LogCaptureFixture) -> None:
+    async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
+        first_reader, first = await connect(listener)
+        second_reader, second = await connect(listener)
+        first.write(wrap(b"fail"))
+        await until(counts, "failed RuntimeError")
+        second.write(wrap(b"1"))
+        assert await second_reader.readuntil(b"\x1c\r") == wrap(b"ACK 1")
+        assert listener.status.last_error == "RuntimeError"
+        first.close()
+        second.close()
+
+    caplog.set_level("INFO")
+    run(scene)
+    assert "SMITH" not in caplog.text
+    assert "RuntimeError" in caplog.text
+
+
+def test_stopping_answers_what_was_taken() -> None:
+    async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
+        reader, writer = await connect(listener)
+        writer.write(wrap(b"1"))
+        await echo.arrived.wait()
+        stopping = asyncio.create_task(listener.stop(10))
+        await asyncio.sleep(0)
+        ((raw, done),) = echo.held
+        done(raw)
+        assert await reader.read() == wrap(b"1")
+        await stopping
+        assert not listener.status.is_running
+        writer.close()
+
+    run(scene, holds=True)
+
+
+def test_it_listens_on_both_families() -> None:
+    async def play() -> None:
+        listener = MllpListener(Echo(), host="", port=0)
+        await listener.start()
+        try:
+            families = {"[" in address for address in listener.addresses}
+            assert False in families
+            if not socket.has_ipv6 or len(families) < 2:
+                pytest.skip("this machine has no IPv6: enable it to test both families")
+            reader, writer = await asyncio.open_connection("::1", listener.port)
+            writer.write(wrap(b"1"))
+            assert await reader.readuntil(b"\x1c\r") == wrap(b"ACK 1")
+            writer.close()
+        finally:
+            await listener.stop(0)
+
+    asyncio.run(play())
+
+
+def test_a_taken_port_is_told_with_the_way_out() -> None:
+    async def play() -> None:
+        first = MllpListener(Echo(), host="127.0.0.1", port=0)
+        first.bind()
+        second = MllpListener(Echo(), host="127.0.0.1", port=first.port)
+        with pytest.raises(ListenError) as caught:
+            second.bind()
+        await first.stop(0)
+        assert str(caught.value) == (
+            f"The HL7 listener cannot open 127.0.0.1:{caught.value.where.split(':')[1]}: another program holds "
+            f"this port. [{caught.value.where}] — stop that program or choose another port"
+        )
+
+    asyncio.run(play())
+
+
+def test_an_unknown_host_is_told() -> None:
+    async def play() -> None:
+        with pytest.raises(ListenError, match="nobody knows the host"):
+            MllpListener(Echo(), host="no.such.host.invalid", port=0).bind()
+
+    asyncio.run(play())
+
+
+@pytest.mark.long
+def test_5000_idle_connections_do_not_slow_the_one_that_talks() -> None:
+    wanted = 5000
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 2 * wanted + 200:
+        pytest.skip(f"the file limit is {hard}: raise it with `ulimit -Hn 20000`")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2 * wanted + 200), hard))
+
+    async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
+        writers = [(await connect(listener))[1] for _ in range(wanted)]
+        reader, writer = await connect(listener)
+        for _ in range(100):
+            writer.write(wrap(b"1"))
+            assert await reader.readuntil(b"\x1c\r") == wrap(b"ACK 1")
+        assert listener.status.connections == wanted + 1
+        for each in [*writers, writer]:
+            each.close()
+
+    try:
+        run(scene)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
