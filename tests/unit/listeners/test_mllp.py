@@ -104,6 +104,13 @@ async def connect(listener: MllpListener) -> tuple[Reader, Writer]:
     return await asyncio.open_connection("127.0.0.1", listener.port, limit=1 << 26)
 
 
+async def is_closed(reader: Reader) -> bool:
+    try:
+        return await reader.read() == b""
+    except ConnectionError:
+        return True
+
+
 async def until(counts: Counts, event: str) -> None:
     while event not in counts.events:
         counts.changed.clear()
@@ -308,9 +315,7 @@ def test_a_connection_too_many_is_turned_away() -> None:
         writer.write(wrap(b"1"))
         await reader.readuntil(b"\x1c\r")
         other_reader, other_writer = await connect(listener)
-        with pytest.raises(ConnectionError):
-            assert await other_reader.read() == b""
-            raise ConnectionResetError
+        assert await is_closed(other_reader)
         assert "too many connections" in counts.events
         writer.write(wrap(b"2"))
         assert await reader.readuntil(b"\x1c\r") == wrap(b"ACK 2")
@@ -332,7 +337,7 @@ def test_only_allowed_addresses_may_connect(network: str, is_allowed: bool) -> N
 
 def test_an_error_of_ours_closes_one_connection_and_logs_no_patient(caplog: pytest.LogCaptureFixture) -> None:
     async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
-        first_reader, first = await connect(listener)
+        _, first = await connect(listener)
         second_reader, second = await connect(listener)
         first.write(wrap(b"fail"))
         await until(counts, "failed RuntimeError")
@@ -391,10 +396,11 @@ def test_a_taken_port_is_told_with_the_way_out() -> None:
         second = MllpListener(Echo(), host="127.0.0.1", port=first.port)
         with pytest.raises(ListenError) as caught:
             second.bind()
+        address = f"127.0.0.1:{first.port}"
         await first.stop(0)
         assert str(caught.value) == (
-            f"The HL7 listener cannot open 127.0.0.1:{caught.value.where.split(':')[1]}: another program holds "
-            f"this port. [{caught.value.where}] — stop that program or choose another port"
+            f"The HL7 listener cannot open {address}: another program holds this port. [{address}]"
+            " — stop that program or choose another port"
         )
 
     asyncio.run(play())
