@@ -34,9 +34,9 @@ def read_delimiters(field: str, encoding: str) -> Delimiters:
         raise MessageError("The field separator after MSH is not readable.", where="MSH-1")
     letters = list(dict.fromkeys(letter for letter in encoding if letter != field and not _is_text(letter)))
     if not letters:
-        return Delimiters(field)
+        return Delimiters(field, *("" if letter == field else letter for letter in STANDARD[1:]))
     if len(letters) >= 4:
-        if letters[2] == "_" and "\\" not in letters:
+        if letters[2] == "_" and "\\" not in (field, *letters):
             letters[2] = "\\"
         return Delimiters(field, *letters[:5])
     return Delimiters(field, **_usual_roles(letters))

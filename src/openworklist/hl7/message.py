@@ -69,11 +69,7 @@ class Segment:
         delimiters = self.delimiters
         if path.repetition or path.component:
             text = nth(text, delimiters.repetition, path.repetition or 1)
-        if path.component:
-            text = nth(text, delimiters.component, path.component)
-        if path.subcomponent:
-            text = nth(text, delimiters.subcomponent, path.subcomponent)
-        return text
+        return component(text, path, delimiters) if path.component else text
 
     def __repr__(self) -> str:
         return f"<Segment {self.name}>"
@@ -92,6 +88,15 @@ def nth(text: str, delimiter: str, number: int) -> str:
         return text if number == 1 else ""
     parts = text.split(delimiter, number)
     return parts[number - 1] if number <= len(parts) else ""
+
+
+def component(text: str, path: Path, delimiters: Delimiters) -> str:
+    """The component and subcomponent of one repetition that `path` names; all of it if it names none."""
+    if path.component:
+        text = nth(text, delimiters.component, path.component)
+    if path.subcomponent:
+        text = nth(text, delimiters.subcomponent, path.subcomponent)
+    return text
 
 
 class Message:

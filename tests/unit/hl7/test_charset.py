@@ -1,0 +1,182 @@
+from pathlib import Path
+
+import pytest
+
+from openworklist.domain.errors import CharsetError, SettingsError
+from openworklist.hl7.charset import declared, decode
+from openworklist.hl7.message import parse
+
+DATA = Path(__file__).parents[2] / "data" / "hl7"
+
+
+def message(charset: str, name: bytes) -> bytes:
+    header = "MSH|^~\\&|HIS|CLINIC|OWL|CLINIC|20260314||ORM^O01|1|P|2.5||||||" + charset
+    return header.encode() + b"\rPID|||1||" + name + b"\r"
+
+
+def name_of(raw: bytes, default: str = "8859/1") -> str:
+    return parse(decode(raw, default).text).get("PID-5")
+
+
+@pytest.mark.parametrize(
+    ("charset", "codec", "name"),
+    [
+        ("8859/1", "latin_1", "MÜLLER^ZOË"),
+        ("8859/2", "iso8859_2", "Wałęsa^Łukasz"),
+        ("8859/3", "iso8859_3", "Ġorġ^Ħ"),
+        ("8859/4", "iso8859_4", "Bērziņš^Ģirts"),
+        ("8859/5", "iso8859_5", "Люкceмбypг^Ирина"),
+        ("8859/6", "iso8859_6", "قباني^لنزار"),
+        ("8859/7", "iso8859_7", "Διονυσιος^Άννα"),
+        ("8859/8", "iso8859_8", "שרון^דבורה"),
+        ("8859/9", "iso8859_9", "Çavuşoğlu^İpek"),
+        ("8859/15", "iso8859_15", "Œuvre^Žofie€"),
+        ("TIS-620", "tis_620", "สมชาย^ใจดี"),
+        ("UNICODE UTF-8", "utf_8", "王^小東=Ω"),
+        ("UTF-8", "utf_8", "Ĳsselmeer^Ÿ"),
+        ("GB 18030-2000", "gb18030", "王^小东㐀"),
+        ("GBK", "gbk", "張^三豐"),
+        ("BIG-5", "cp950", "許^功蓋"),
+        ("KS X 1001", "euc_kr", "김^희중"),
+        ("ISO IR14", "shift_jis", "ﾔﾏﾀﾞ^ﾀﾛｳ"),
+        ("SHIFT_JIS", "cp932", "ソ表^能予"),
+        ("WINDOWS-1251", "cp1251", "Иванов^Пётр"),
+    ],
+)
+def test_the_set_that_the_header_names_is_read(charset: str, codec: str, name: str) -> None:
+    assert name_of(message(charset, name.encode(codec))) == name
+
+
+def test_bytes_of_a_letter_that_look_like_delimiters_split_nothing() -> None:
+    # In Shift-JIS, GB 18030 and Big5 the second byte of a letter may be | or \ or ^ or ~.
+    for codec, charset in (("cp932", "SHIFT_JIS"), ("gb18030", "GB18030"), ("cp950", "BIG-5")):
+        letters = "".join(
+            bytes([lead, trail]).decode(codec)
+            for lead in (0x94, 0xB0)
+            for trail in b"\\^|~"
+            if is_letter(bytes([lead, trail]), codec)
+        )
+        assert letters
+        assert name_of(message(charset, letters.encode(codec) + b"^GIVEN")) == letters + "^GIVEN"
+
+
+def is_letter(pair: bytes, codec: str) -> bool:
+    try:
+        return len(pair.decode(codec)) == 1
+    except UnicodeDecodeError:
+        return False
+
+
+@pytest.mark.parametrize(
+    "charset", ["~ISO IR87", "ISO IR87", "ASCII~ISO IR87~ISO IR159", "JAS2020", "", "8859/1"]
+)
+def test_japanese_designations_are_followed(charset: str) -> None:
+    # PS3.5 H.3.1: the bytes of the kanji and the katakana hold delimiters in plenty.
+    name = b"Yamada^Tarou~\x1b$B;3ED\x1b(B^\x1b$BB@O:\x1b(B~\x1b$B$d$^$@\x1b(B^\x1b$B$?$m$&\x1b(B"
+    assert name_of(message(charset, name)) == "Yamada^Tarou~山田^太郎~やまだ^たろう"
+
+
+def test_half_width_katakana_beside_kanji() -> None:
+    name = b"\xd4\xcf\xc0\xde^\xc0\xdb\xb3~\x1b$B;3ED\x1b(J^\x1b$BB@O:\x1b(J"
+    assert name_of(message("ISO IR14~ISO IR87", name)) == "ﾔﾏﾀﾞ^ﾀﾛｳ~山田^太郎"
+
+
+def test_supplementary_kanji_and_late_ones() -> None:
+    assert name_of(message("~ISO IR87~ISO IR159", b"\x1b$(D\x30\x21\x1b(B")) == b"\x8f\xb0\xa1".decode(
+        "euc_jp"
+    )
+    assert name_of(message("~ISO IR87", b"\x1b$B-!\x1b(B")) == "①"
+
+
+def test_korean_and_chinese_designations() -> None:
+    assert name_of(message("~KS X 1001", b"Hong^Gildong~\x1b$)C\xfb\xf3^\x1b$)C\xd1\xce\xd4\xd7")) == (
+        "Hong^Gildong~洪^吉洞"
+    )
+    assert name_of(message("~ISO IR58", b"Zhang^XiaoDong~\x1b$)A\xd5\xc5^\x1b$)A\xd0\xa1\xb6\xab")) == (
+        "Zhang^XiaoDong~张^小东"
+    )
+
+
+def test_a_designation_reaches_to_the_end_of_its_line_at_most() -> None:
+    raw = message("~ISO IR87", b"\x1b$B;3ED") + b"PV1||I\r"
+    assert parse(decode(raw).text).get("PV1-2") == "I"
+
+
+def test_designations_may_be_written_as_hl7_escapes() -> None:
+    # HL7 v2.9 2.7.3: \M2442\ and \C2842\ stand for ESC $ B and ESC ( B.
+    assert name_of(message("~ISO IR87", b"\\M2442\\;3ED\\C2842\\^X")) == "山田^X"
+
+
+def test_an_empty_msh_18_means_the_default() -> None:
+    assert name_of(message("", "Αννα".encode("iso8859_7")), "8859/7") == "Αννα"
+    assert name_of(b"MSH|^~\\&|\rPID|||||" + "Анна".encode("cp1251"), "WINDOWS-1251") == "Анна"
+
+
+def test_a_name_that_nobody_knows_counts_as_empty_with_a_warning() -> None:
+    decoded = decode(message("KLINGON", b"M\xdcLLER"))
+    assert "MÜLLER" in decoded.text
+    assert "KLINGON" in decoded.warnings[0]
+
+
+def test_ascii_that_is_none_is_read_by_the_default_with_a_warning() -> None:
+    decoded = decode(message("ASCII", b"M\xdcLLER"))
+    assert "MÜLLER" in decoded.text
+    assert "ASCII" in decoded.warnings[0]
+
+
+def test_a_sender_that_says_8859_but_means_windows_is_understood() -> None:
+    assert name_of(message("8859/1", b"O\x92BRIEN^\x8eOFIE")) == "O’BRIEN^ŽOFIE"
+    assert name_of(message("8859/5", "Іван Ђ".encode("cp1251") + b"\x80")) == "Іван ЂЂ"
+
+
+def test_utf_8_is_recognised_where_latin_1_was_expected() -> None:
+    decoded = decode(message("8859/1", "Müller^Zoë".encode()))
+    assert "Müller^Zoë" in decoded.text
+    assert decoded.codec == "utf_8"
+    assert "UTF-8" in decoded.warnings[0]
+
+
+def test_a_byte_order_mark_says_utf_8() -> None:
+    decoded = decode(b"\xef\xbb\xbf" + message("", "Müller".encode()))
+    assert decoded.text.startswith("MSH|")
+    assert "Müller" in decoded.text
+
+
+@pytest.mark.parametrize(
+    ("charset", "name", "byte"),
+    [
+        ("UNICODE UTF-8", b"M\xdcLLER", "0xDC"),
+        ("GB18030", b"\xff", "0xFF"),
+        ("KS X 1001", b"\xff\xff", "0xFF"),
+        ("8859/7", b"\xff", "0xFF"),
+        ("~ISO IR87", b"\x1b$B;3E\x1b(B", "0x45"),
+    ],
+)
+def test_bytes_that_are_no_letters_are_told_with_their_place(charset: str, name: bytes, byte: str) -> None:
+    raw = message(charset, name)
+    with pytest.raises(CharsetError) as caught:
+        decode(raw)
+    assert byte in caught.value.sentence
+    offset = int(caught.value.sentence.split("offset ")[1].split()[0])
+    assert f"0x{raw[offset]:02X}" == byte
+
+
+def test_an_unknown_default_is_a_wrong_setting() -> None:
+    with pytest.raises(SettingsError):
+        decode(b"MSH|^~\\&|\r", "KLINGON")
+
+
+def test_msh_18_is_found_in_a_wrapped_header_and_behind_kanji() -> None:
+    assert declared(b"MSH|^~\\&|A|B|C|D|2026||ORM^O01|2026\n03|P|2.5||||||8859/2\nPID|1\n") == ("8859/2",)
+    assert declared(b"MSH|^~\\&|\x1b$B|^||\x1b(B|B|C|D|2026||ORM^O01|1|P|2.5||||||~ISO IR87\rPID|1\r") == (
+        "",
+        "ISO IR87",
+    )
+
+
+def test_the_japanese_samples_are_read() -> None:
+    names = {
+        parse(decode(sample.read_bytes()).text).get("PID-5(1).1")
+        for sample in DATA.glob("radiology_orders/*SSMIX2*.hl7")
+    }
+    assert names == {"患者"}
