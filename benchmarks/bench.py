@@ -1,0 +1,109 @@
+"""Where a run takes place: servers with their filled folders, started and suspended, and the questions."""
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import count
+from pathlib import Path
+
+from benchmarks.client import Callers, Mode
+from benchmarks.pdus import Question, encode_associate, encode_question
+from benchmarks.process import ServerFailed
+from benchmarks.results import Result, Run
+from benchmarks.servers import Running, Server
+from benchmarks.worklists import TEN_STATION, THOUSAND_STATION
+
+LONGEST = 20.0  # seconds a slow server gets for its first answer of a round
+
+
+@dataclass(slots=True)
+class Bench:
+    """What every measurement needs: where, how long, how often, and the run it adds to."""
+
+    run: Run
+    folder: Path
+    servers: Sequence[Server]
+    day: date
+    seconds: float
+    rounds: int
+    began: float = field(default_factory=time.perf_counter)
+    batches: Iterator[int] = field(default_factory=lambda: count(10))
+
+    def say(self, text: str) -> None:
+        """Progress on stderr."""
+        print(f"{time.perf_counter() - self.began:7.1f} s  {text}", file=sys.stderr, flush=True)
+
+    def add(self, result: Result) -> None:
+        """Keep a result and show it."""
+        self.run.results.append(result)
+        extra = f"  p99 {result.p99_ms:,.1f} ms" if result.p99_ms else ""
+        cpu = (
+            f"  cpu {result.client_cpu:.0%} client {result.server_cpu:.0%} server"
+            if result.client_cpu
+            else ""
+        )
+        trouble = f"  failures {result.failures}" if result.failures else ""
+        self.say(
+            f"{result.measure:9} {result.stored:>9,} stored  load {result.load:<5} {result.server:21}"
+            f"{result.value:>12,.1f} {result.unit}{extra}{cpu}{trouble} {result.note}"
+        )
+
+    def ask_ten(self) -> Question:
+        """The question with ten answers, whatever is stored."""
+        return encode_question(TEN_STATION, self.day.strftime("%Y%m%d"), 10)
+
+    def ask_thousand(self, stored: int) -> Question:
+        """The question with a thousand answers, where at least so many are stored."""
+        station = "" if stored <= 1000 else THOUSAND_STATION
+        return encode_question(station, self.day.strftime("%Y%m%d"), 1000)
+
+    def prepare(self, server: Server, stored: int) -> Path:
+        """The filled folder of a server; variants of one server share it."""
+        folder = self.folder / f"{server.prepared_as}-{stored}-{self.day:%Y%m%d}"
+        if not (folder / "prepared").exists():
+            self.say(f"storing {stored:,} records for {server.prepared_as}")
+            server.prepare(folder, stored, self.day)
+            (folder / "prepared").touch()
+        return folder
+
+    @contextmanager
+    def serve(self, stored: int) -> Iterator[list[Running]]:
+        """Every server that is meant for so many records, started and suspended."""
+        running: list[Running] = []
+        try:
+            for server in self.servers:
+                if stored > server.largest:
+                    continue
+                try:
+                    one = server.start(self.prepare(server, stored), self.folder / f"{server.file_name}.log")
+                    running.append(one)
+                    self._check(one)
+                    one.process.settle(3)
+                    one.process.suspend()
+                except ServerFailed as error:
+                    self.run.missing[server.name] = str(error)
+                    self.say(f"{server.name} failed: {error}")
+            yield running
+        finally:
+            for one in running:
+                one.process.stop()
+
+    def _check(self, one: Running) -> None:
+        """A server that does not give exactly the ten answers is not measured."""
+        callers = make_callers(one, self.ask_ten(), 1, Mode.CYCLE)
+        outcome = callers.run(0.0, 60.0, stop_at=1)
+        callers.close()
+        if len(outcome.latencies) != 1 or outcome.wrong:
+            one.process.stop()
+            raise ServerFailed(
+                f"{one.name} did not give ten answers: {outcome.failures} failures, wrong {outcome.wrong}"
+            )
+
+
+def make_callers(one: Running, question: Question, count: int, mode: Mode, interval: float = 0.0) -> Callers:
+    """Callers of a running server."""
+    address = ("127.0.0.1", one.dicom_port)
+    return Callers(address, encode_associate(one.called), question, count, mode, interval)

@@ -1,0 +1,38 @@
+"""Scanners in a process of their own that poll once a second; prints what they saw as JSON."""
+
+import json
+import select
+import sys
+from datetime import date
+
+from benchmarks.client import Callers, Mode, percentile
+from benchmarks.pdus import encode_associate, encode_question
+from benchmarks.worklists import TEN_STATION
+
+_INTERVAL = 1.0
+
+
+def main() -> None:
+    """Arguments: port, called AE title, number of scanners, day. Polls until a line arrives on stdin."""
+    port, called, count, day = (
+        int(sys.argv[1]),
+        sys.argv[2],
+        int(sys.argv[3]),
+        date.fromisoformat(sys.argv[4]),
+    )
+    question = encode_question(TEN_STATION, day.strftime("%Y%m%d"), 10)
+    callers = Callers(("127.0.0.1", port), encode_associate(called), question, count, Mode.CYCLE, _INTERVAL)
+    print("polling", flush=True)
+    latencies: list[float] = []
+    failures = 0
+    while not select.select([sys.stdin], [], [], 0)[0]:
+        outcome = callers.run(0.2, 0.2)
+        latencies += outcome.latencies
+        failures += outcome.failures
+    callers.close()
+    middle, slow = percentile(latencies, 0.5), percentile(latencies, 0.99)
+    print(json.dumps({"polls": len(latencies), "p50_ms": middle, "p99_ms": slow, "failures": failures}))
+
+
+if __name__ == "__main__":
+    main()
