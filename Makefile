@@ -1,0 +1,49 @@
+# Needs nothing but Python 3.11 or newer with venv; everything else goes into .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+RUN ?=
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-long check format bench clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
+
+setup: $(READY) ## install everything into .venv
+
+# --inexact keeps uv itself and what a developer added by hand.
+$(READY): pyproject.toml uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "OpenWorklist needs Python 3.11 or newer: make setup PYTHON=python3.12" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
+		{ echo "Python has no venv module: apt-get install python3-venv" >&2; exit 1; }
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.5'
+	UV_PROJECT_ENVIRONMENT=.venv $(BIN)/uv sync --quiet --frozen --inexact --all-extras --python $(BIN)/python
+	@touch $@
+
+run: setup ## start the server on an embedded database in ./data (options: make run RUN="--hl7-port 2575")
+	@exec $(BIN)/openworklist serve $(RUN)
+
+test: setup ## every test but the long ones
+	$(BIN)/pytest -m "not long"
+
+test-long: setup ## floods, soaks and long fuzzing
+	$(BIN)/pytest -m long
+
+check: setup ## format, lint, types, import rules, unit tests
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -q tests/unit
+
+format: setup ## mend what format and lint can mend
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+bench: setup ## measure side by side with other servers; writes docs/benchmarks.md
+	$(BIN)/python -m benchmarks
+
+clean: ## remove .venv and caches; the data folder stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

@@ -1,0 +1,243 @@
+"""What the process needs to start, and where each value came from. The only place that reads the environment.
+
+Defaults < TOML file < environment OPENWORKLIST_* (OPENWORKLIST_*_FILE for secrets) < flags.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import tzinfo
+from difflib import get_close_matches
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from openworklist.domain.errors import SettingsError
+
+PREFIX = "OPENWORKLIST_"
+DEFAULT = "default"
+_CONFIG = PREFIX + "CONFIG"
+_UID_ROOT = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+def _is_port(value: int) -> str:
+    return "" if 0 <= value <= 65535 else "is no port: 1 to 65535, or 0 to switch it off"
+
+
+def _is_not_negative(value: float) -> str:
+    return "" if value >= 0 else "must not be negative"
+
+
+def _is_positive(value: float) -> str:
+    return "" if value > 0 else "must be more than 0"
+
+
+def _is_ae_title(value: str) -> str:
+    # PS3.5 6.2: 16 characters of the default repertoire, no backslash, not blank alone.
+    is_good = value.strip() and len(value) <= 16 and value.isascii() and value.isprintable()
+    return "" if is_good and "\\" not in value else "is no AE title: 1 to 16 ASCII characters, no backslash"
+
+
+def _is_uid_root(value: str) -> str:
+    is_good = _UID_ROOT.fullmatch(value) and len(value) <= 24
+    return "" if is_good else "is no UID root: digits and dots, at most 24 characters"
+
+
+def _is_level(value: str) -> str:
+    return "" if value in _LEVELS else f"is no level: {', '.join(_LEVELS)}"
+
+
+def _is_charset(value: str) -> str:
+    from openworklist.domain.charset import from_hl7
+
+    return "" if from_hl7(value) else "is no character set of HL7 table 0211, like 8859/1 or UNICODE UTF-8"
+
+
+def _is_zone(value: str) -> str:
+    try:
+        ZoneInfo(value or "UTC")
+    except (OSError, ValueError):
+        return "is no time zone, like Europe/Athens"
+    return ""
+
+
+def _is_networks(value: str) -> str:
+    try:
+        _networks(value)
+    except ValueError:
+        return "is no list of addresses or networks, like 10.1.0.0/16 2001:db8::/32"
+    return ""
+
+
+def _networks(value: str) -> tuple[Any, ...]:
+    return tuple(ip_network(text, strict=False) for text in value.replace(",", " ").split())
+
+
+def _say(default: Any, help: str, check: Callable[[Any], str] | None = None, *, secret: bool = False) -> Any:
+    return field(default=default, metadata={"help": help, "check": check, "secret": secret})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Bytes, counts and seconds; a time-out of 0 is none, a port of 0 switches its listener off."""
+
+    data: str = _say("data", "data folder: database, backups, lock")
+    database: str = _say("", "database URL; empty: SQLite in the data folder", secret=True)
+    host: str = _say("", "address of every listener; empty: all addresses of this machine, IPv4 and IPv6")
+    hl7_host: str = _say("", "address of the HL7 listener; empty: as host")
+    dicom_host: str = _say("", "address of the DICOM listener; empty: as host")
+    web_host: str = _say("", "address of the web listener; empty: as host")
+    hl7_port: int = _say(3001, "HL7 port", _is_port)
+    dicom_port: int = _say(11112, "DICOM port", _is_port)
+    web_port: int = _say(3000, "web port", _is_port)
+    ae_title: str = _say("OPENWORKLIST", "AE title of the worklist", _is_ae_title)
+    time_zone: str = _say("", "time zone of the site; empty: this machine's", _is_zone)
+    default_charset: str = _say(
+        "8859/1", "character set of messages that name none (HL7 table 0211)", _is_charset
+    )
+    uid_root: str = _say("2.25", "root of Study Instance UIDs made here; 2.25 needs no root", _is_uid_root)
+    hl7_allowed: str = _say("", "addresses that may connect to the HL7 port; empty: all", _is_networks)
+    hl7_max_message: int = _say(8 * 1024 * 1024, "largest HL7 message in bytes", _is_positive)
+    hl7_max_connections: int = _say(10_000, "HL7 connections at once", _is_positive)
+    hl7_idle_timeout: float = _say(0.0, "seconds of silence that close an HL7 connection", _is_not_negative)
+    hl7_frame_timeout: float = _say(60.0, "seconds that an HL7 message may take to arrive", _is_not_negative)
+    hl7_write_timeout: float = _say(30.0, "seconds to wait for a sender to read", _is_not_negative)
+    dicom_max_pdu: int = _say(65_536, "largest PDU taken, in bytes; 0: any", _is_not_negative)
+    dicom_max_associations: int = _say(10_000, "associations at once", _is_positive)
+    dicom_artim_timeout: float = _say(30.0, "seconds to wait for an association request", _is_not_negative)
+    dicom_idle_timeout: float = _say(0.0, "seconds of silence that end an association", _is_not_negative)
+    dicom_write_timeout: float = _say(30.0, "seconds to wait for a scanner to read", _is_not_negative)
+    commit_group: int = _say(512, "orders that share a commit at most", _is_positive)
+    drain_seconds: float = _say(5.0, "seconds that a stopping server goes on answering", _is_not_negative)
+    log_level: str = _say("INFO", "DEBUG, INFO, WARNING or ERROR; DEBUG may show patient data", _is_level)
+
+    def zone(self) -> tzinfo | None:
+        """The site's time zone; None for this machine's."""
+        return ZoneInfo(self.time_zone) if self.time_zone else None
+
+    def allowed_networks(self) -> tuple[Any, ...]:
+        return _networks(self.hl7_allowed)
+
+
+NAMES = tuple(each.name for each in fields(Settings))
+HELP = {each.name: str(each.metadata["help"]) for each in fields(Settings)}
+_SECRETS = frozenset(each.name for each in fields(Settings) if each.metadata["secret"])
+_CHECKS = {each.name: each.metadata["check"] for each in fields(Settings)}
+_DEFAULTS = {each.name: each.default for each in fields(Settings)}
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The settings, and for each where its value came from: "default", a file, a variable, a flag."""
+
+    settings: Settings
+    origins: Mapping[str, str]
+
+    def shown(self) -> list[tuple[str, str, str]]:
+        """Name, value and origin of each, with the password in a database URL hidden."""
+        return [(name, self._show(name), self.origins.get(name, DEFAULT)) for name in NAMES]
+
+    def _show(self, name: str) -> str:
+        text = str(getattr(self.settings, name))
+        return re.sub(r"(://[^:/@]*):.*@", r"\1:***@", text) if name in _SECRETS else text
+
+
+def load(
+    flags: Mapping[str, object] | None = None,
+    environment: Mapping[str, str] | None = None,
+    config: Path | None = None,
+) -> Loaded:
+    """Read and check the settings. Flags that are None were not given.
+
+    SettingsError names the setting, the file or variable it came from, and the way out.
+    """
+    environment = os.environ if environment is None else environment
+    if config is None and environment.get(_CONFIG):
+        config = Path(environment[_CONFIG])
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    for given, origin in (
+        (_from_file(config) if config else {}, lambda _: str(config)),
+        (_from_environment(environment), lambda name: PREFIX + name.upper()),
+        (
+            {name: value for name, value in (flags or {}).items() if value is not None},
+            lambda name: "--" + name.replace("_", "-"),
+        ),
+    ):
+        for name, value in given.items():
+            values[name] = _convert(name, value, origin(name))
+            origins[name] = origin(name)
+    return Loaded(Settings(**values), origins)
+
+
+def _from_file(path: Path) -> dict[str, object]:
+    try:
+        found = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise SettingsError(f"The settings file {path} cannot be read: {reason}.", where=str(path)) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(
+            f"The settings file {path} is not TOML: {error}.", where=str(path), hint="mend that line"
+        ) from error
+    for name in found:
+        if name not in _DEFAULTS:
+            raise _unknown(name, name, str(path))
+    return found
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for variable, text in environment.items():
+        if not variable.startswith(PREFIX) or variable == _CONFIG:
+            continue
+        name = variable.removeprefix(PREFIX).lower()
+        if name in _DEFAULTS:
+            found[name] = text
+        elif name.removesuffix("_file") in _SECRETS:
+            found[name.removesuffix("_file")] = _secret(variable, Path(text))
+        else:
+            raise _unknown(variable, name, "the environment")
+    return found
+
+
+def _secret(variable: str, path: Path) -> str:
+    try:
+        return path.read_text("utf-8").strip()
+    except OSError as error:
+        raise SettingsError(f"The file that {variable} names cannot be read.", where=str(path)) from error
+
+
+def _unknown(shown: str, name: str, origin: str) -> SettingsError:
+    near = get_close_matches(name, NAMES, 1)
+    hint = f"did you mean {near[0]}?" if near else "`openworklist settings` lists them all"
+    return SettingsError(f"There is no setting {shown!r}.", where=origin, hint=hint, code="settings.unknown")
+
+
+def _convert(name: str, value: object, origin: str) -> object:
+    kind = type(_DEFAULTS[name])
+    try:
+        if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+            raise ValueError
+        if kind is float and isinstance(value, (int, str)):
+            value = float(value)
+        elif kind is int and isinstance(value, str):
+            value = int(value)
+        if not isinstance(value, kind):
+            raise ValueError
+    except (ValueError, TypeError):
+        wanted = {int: "a whole number", float: "a number"}.get(kind, "text")
+        raise SettingsError(f"{name} must be {wanted}.", where=origin) from None
+    if isinstance(value, str):
+        value = value.strip()
+    check = _CHECKS[name]
+    problem = check(value) if check else ""
+    if problem:
+        raise SettingsError(f"{name} {str(value)!r} {problem}.", where=origin)
+    return value
