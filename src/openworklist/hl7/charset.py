@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from openworklist.domain.charset import CHARSETS, Charset, from_hl7
 from openworklist.domain.errors import CharsetError, SettingsError
@@ -35,19 +36,17 @@ def decode(raw: bytes, default: str = "8859/1") -> Decoded:
     CharsetError, with the offset and the byte, when they are none of its letters. An MSH-18 that nobody
     knows counts as empty, with a warning. ISO 2022 designations are followed in any message that has them.
     """
-    names = declared(raw)
-    warnings: list[str] = []
-    charset, others = _choose(names, default, warnings)
+    charset, codec, known_warnings = _choose(declared(raw), default)
     if raw.startswith(_BOM):
-        charset, raw = _UNICODE, raw[3:]
+        charset, codec, raw = _UNICODE, "utf_8", raw[3:]
     if b"\\C" in raw or b"\\M" in raw:
         # HL7 v2.9 2.7.3: these carry the bytes that would follow ESC.
         raw = _SWITCH.sub(lambda match: b"\x1b" + bytes.fromhex(match[1].decode("ascii")), raw)
-    codec = _answer_codec(charset, others)
     if charset is not _UNICODE and iso2022.has_designation(raw):
-        return Decoded(iso2022.decode(raw, charset), charset, codec, tuple(warnings))
+        return Decoded(iso2022.decode(raw, charset), charset, codec, known_warnings)
     if raw.isascii():
-        return Decoded(raw.decode("ascii"), charset, codec, tuple(warnings))
+        return Decoded(raw.decode("ascii"), charset, codec, known_warnings)
+    warnings = list(known_warnings)
     if charset is _ASCII:
         charset = _named_default(default)
         codec = charset.python
@@ -60,7 +59,7 @@ def decode(raw: bytes, default: str = "8859/1") -> Decoded:
 
 def declared(raw: bytes) -> tuple[str, ...]:
     """The names in MSH-18, repetitions in order; an empty first one stands for the default set."""
-    field = _header_field(raw.removeprefix(_BOM).lstrip(b"\r\n\t "), 18)
+    field = _header_field(raw if raw[:3] == b"MSH" else raw.removeprefix(_BOM).lstrip(b"\r\n\t "), 18)
     return tuple(name.strip() for name in field.split("~")) if field else ()
 
 
@@ -82,21 +81,18 @@ def _header_field(raw: bytes, number: int) -> str:
     return fields[number - 1].decode("latin_1") if len(fields) >= number else ""
 
 
-def _choose(names: tuple[str, ...], default: str, warnings: list[str]) -> tuple[Charset, list[Charset]]:
-    known: list[Charset] = []
-    for name in names[1:]:
-        charset = from_hl7(name)
-        if charset is not None:
-            known.append(charset)
-    if not names or not names[0]:
-        return _named_default(default), known
-    charset = from_hl7(names[0])
-    if charset is None:
-        warnings.append(
-            f"Nobody knows the character set {names[0][:40]!r} in MSH-18: read by the default one."
-        )
-        return _named_default(default), known
-    return charset, known
+@lru_cache(maxsize=256)
+def _choose(names: tuple[str, ...], default: str) -> tuple[Charset, str, tuple[str, ...]]:
+    """The first set of a message, the codec for its answer, and the warnings that are due."""
+    others = [charset for charset in map(from_hl7, names[1:]) if charset is not None]
+    first = from_hl7(names[0]) if names and names[0] else None
+    warnings: tuple[str, ...] = ()
+    if first is None:
+        first = _named_default(default)
+        if names and names[0]:
+            shown = repr(names[0][:40])
+            warnings = (f"Nobody knows the character set {shown} in MSH-18: read by the default one.",)
+    return first, _answer_codec(first, others), warnings
 
 
 def _named_default(default: str) -> Charset:

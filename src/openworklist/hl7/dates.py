@@ -28,6 +28,8 @@ def read_stamp(text: str, zone: tzinfo | None = None) -> Stamp:
 
     What cannot be used is told in `problem`; then `date` is empty if not even a day could be read.
     """
+    if len(text) in (8, 12, 14) and text.isdecimal() and text.isascii() and _is_moment(text):
+        return Stamp(text[:8], text[8:].ljust(6, "0") if len(text) > 8 else "")
     text = text.strip()
     match = _STAMP.fullmatch(text)
     digits, fraction, offset = match.groups() if match else _read_iso(text)
@@ -48,6 +50,14 @@ def read_stamp(text: str, zone: tzinfo | None = None) -> Stamp:
             moment = _shift(moment, offset, zone)
         return Stamp(_date(moment), _time(moment, exact), problem)
     return Stamp(problem="is not a whole date")
+
+
+def _is_moment(digits: str) -> bool:
+    try:
+        datetime.fromisoformat(f"{digits[:8]}T{digits[8:]}" if len(digits) > 8 else digits)
+    except ValueError:
+        return False
+    return True
 
 
 def _read_iso(text: str) -> tuple[str, str | None, str | None]:

@@ -12,8 +12,8 @@ MAX_STEPS: Final = 1000
 
 Index = dict[str, list[Segment]]
 
-# These may stand before the first order and still be about the patient or the visit, never about a step.
-_PATIENT_ONLY = frozenset({"NTE"})
+# Before the first order, a note is about the patient or the visit, never about a step.
+_PATIENT_NOTE: Final = "NTE"
 
 
 class Group:
@@ -56,7 +56,8 @@ def order_groups(message: Message) -> list[Group]:
     """
     shared, orders = _cut(message.segments)
     _spread_study(orders)
-    common = {name: found for name, found in index(shared).items() if name not in _PATIENT_ONLY}
+    common = index(shared)
+    common.pop(_PATIENT_NOTE, None)
     groups: list[Group] = []
     for order in orders:
         for group in _steps(order, common):
@@ -73,12 +74,13 @@ def order_groups(message: Message) -> list[Group]:
 class _Order:
     """An order under way: its own segments, and those that a common ORC leads, up to its first OBR."""
 
-    __slots__ = ("ahead", "has_request", "segments")
+    __slots__ = ("ahead", "has_request", "segments", "study")
 
     def __init__(self, segment: Segment, ahead: Index | None = None) -> None:
         self.segments = [segment]
         self.ahead = ahead
         self.has_request = segment.name == "OBR"
+        self.study: Segment | None = None
 
 
 def _cut(segments: Sequence[Segment]) -> tuple[list[Segment], list[_Order]]:
@@ -98,6 +100,8 @@ def _cut(segments: Sequence[Segment]) -> tuple[list[Segment], list[_Order]]:
             order = orders[-1]
             if name == "OBR":
                 order.has_request = True
+            elif name == "ZDS":
+                order.study = segment
             elif name in ("TQ1", "TQ2") and not order.has_request:
                 ahead.setdefault(name, []).append(segment)
             order.segments.append(segment)
@@ -119,8 +123,7 @@ def _steps(order: _Order, common: Index) -> Iterator[Group]:
 def _spread_study(orders: list[_Order]) -> None:
     study: Segment | None = None
     for order in reversed(orders):
-        own = next((segment for segment in order.segments if segment.name == "ZDS"), None)
-        if own is not None:
-            study = own
+        if order.study is not None:
+            study = order.study
         elif study is not None:
             order.segments.append(study)

@@ -5,22 +5,40 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import tzinfo
 from functools import lru_cache
+from typing import NamedTuple
 
 from openworklist.domain.attributes import Attribute
 from openworklist.domain.order import Order
 from openworklist.domain.record import Item, Value
 from openworklist.hl7.dates import read_stamp
 from openworklist.hl7.groups import Group, order_groups
-from openworklist.hl7.message import Message, Segment
+from openworklist.hl7.message import Message
 from openworklist.hl7.path import Path
 from openworklist.hl7.profile import Profile
-from openworklist.hl7.values import NULL, Converter, Reading, converter_of
+from openworklist.hl7.values import NULL, Reading, converter_of
 
 # Their content is spread over all the segments of that name (STANDARDS: never only the last one).
 _GATHERED = frozenset({"NTE", "AL1"})
 
-Finder = Callable[[Reading, Group, Path], Value | None]
-Step = tuple[str, tuple[Path, ...], Finder]
+Finder = Callable[[Reading, str, Path, Attribute], Value | None]
+
+
+class _Source(NamedTuple):
+    """A place, with what the inner loop asks of it at hand."""
+
+    segment: str
+    field: int
+    is_gathered: bool
+    path: Path
+
+
+class _Step(NamedTuple):
+    """A rule, made ready: `find` takes the field that a source names, and the source."""
+
+    name: str
+    sources: tuple[_Source, ...]
+    find: Finder
+    attribute: Attribute
 
 
 def apply(
@@ -29,41 +47,64 @@ def apply(
     """The orders of a message, in its order; none if it has no ORC, OBR or IPC.
 
     `zone` is the site's: stamps with an offset are brought to it. `codec` is that of the message, for
-    escaped bytes.
-    OrderError if it holds too many steps. Everything else that is odd becomes a warning on the order.
+    escaped bytes. OrderError if it holds too many steps. Everything else that is odd becomes a warning on
+    the order.
     """
     plan = _plan(profile)
     sent = read_stamp(message.get("MSH-7.1"), zone)
+    message_time = sent.date + sent.time[:6]
     return tuple(
-        _to_order(group, plan, Reading(message.delimiters, codec, zone), sent.date + sent.time[:6])
-        for group in order_groups(message)
+        [
+            _to_order(group, plan, Reading(message.delimiters, codec, zone), message_time)
+            for group in order_groups(message)
+        ]
     )
 
 
 @lru_cache(maxsize=256)
-def _plan(profile: Profile) -> tuple[Step, ...]:
-    return tuple((rule.attribute.name, rule.sources, _finder(rule.attribute)) for rule in profile.rules)
+def _plan(profile: Profile) -> tuple[_Step, ...]:
+    return tuple(
+        _Step(
+            rule.attribute.name, tuple(map(_to_source, rule.sources)), _finder(rule.attribute), rule.attribute
+        )
+        for rule in profile.rules
+    )
 
 
-def _to_order(group: Group, plan: tuple[Step, ...], reading: Reading, message_time: str) -> Order:
+def _to_source(path: Path) -> _Source:
+    is_gathered = path.segment in _GATHERED and not path.occurrence
+    name = f"{path.segment}[{path.occurrence}]" if path.occurrence > 1 else path.segment
+    return _Source(name, path.field, is_gathered, path)
+
+
+def _to_order(group: Group, plan: tuple[_Step, ...], reading: Reading, message_time: str) -> Order:
     values: dict[str, Value] = {}
     nullified: list[str] = []
-    for name, sources, find in plan:
-        for path in sources:
-            if not group.all(path.segment):
+    known: dict[str, list[str]] = {}
+    for name, sources, find, attribute in plan:
+        for segment, number, is_gathered, path in sources:
+            fields = known.get(segment)
+            if fields is None:
+                fields = known[segment] = _fields(group, path.segment, path.occurrence)
+            value: Value | None
+            if is_gathered:
+                value = _gather(reading, group, path, find, attribute)
+            elif number >= len(fields) or not (field := fields[number]):
                 continue
-            value = find(reading, group, path)
-            if value == NULL:
-                nullified.append(name)
-                break
+            elif NULL in field and reading.leaf(field, path) == NULL:
+                value = NULL
+            else:
+                value = find(reading, field, path, attribute)
             if value is not None:
-                if value:
+                if value == NULL:
+                    nullified.append(name)
+                elif value:
                     values[name] = value
                 break
-    control, status = _order_control(group)
+    orc = _fields(group, "ORC", 1)
     return Order(
-        control=control,
-        status_code=status,
+        control=reading.leaf(orc[1], _CONTROL).upper() if len(orc) > 1 else "",
+        status_code=reading.leaf(orc[5], _STATUS).upper() if len(orc) > 5 else "",
         values=values,
         nullified=frozenset(nullified),
         message_time=message_time,
@@ -71,15 +112,14 @@ def _to_order(group: Group, plan: tuple[Step, ...], reading: Reading, message_ti
     )
 
 
-def _order_control(group: Group) -> tuple[str, str]:
-    order = group.find("ORC")
-    if order is None:
-        return "", ""
-    return order.part(_CONTROL).strip().upper(), order.part(_STATUS).strip().upper()
-
-
 _CONTROL = Path("ORC", 1, 1)
 _STATUS = Path("ORC", 5, 1)
+_NONE: list[str] = []
+
+
+def _fields(group: Group, name: str, occurrence: int) -> list[str]:
+    segment = group.find(name, occurrence)
+    return segment.fields if segment is not None else _NONE
 
 
 def _finder(attribute: Attribute) -> Finder:
@@ -88,45 +128,22 @@ def _finder(attribute: Attribute) -> Finder:
         return _find_code
     if "local_namespace_entity_id" in names:
         return _find_issuer
-    return _leaf_finder(attribute, converter_of(attribute))
+    return converter_of(attribute)
 
 
-def _leaf_finder(attribute: Attribute, convert: Converter) -> Finder:
-    def find(reading: Reading, group: Group, path: Path) -> Value | None:
-        if path.segment in _GATHERED and not path.occurrence:
-            return _gather(reading, group, path, attribute, convert)
-        segment = group.find(path.segment, path.occurrence)
-        if segment is None:
-            return None
-        text = segment.field(path.field)
-        if not text:
-            return None
-        if text == NULL or (NULL in text and segment.part(path) == NULL):
-            return NULL
-        return convert(reading, segment, path, attribute)
-
-    return find
-
-
-def _gather(
-    reading: Reading, group: Group, path: Path, attribute: Attribute, convert: Converter
-) -> str | None:
-    found = [convert(reading, segment, path, attribute) for segment in group.all(path.segment)]
-    texts = [text for text in found if text]
+def _gather(reading: Reading, group: Group, path: Path, find: Finder, attribute: Attribute) -> Value | None:
+    """The values of all the segments of that name, as one."""
+    fields = [segment.field(path.field) for segment in group.all(path.segment)]
+    found = [find(reading, field, path, attribute) for field in fields if field]
+    texts = [text for text in found if text and isinstance(text, str)]
     if attribute.multiple:
         return "\\".join(texts) or None
     return ("\r\n" if attribute.vr in ("LT", "ST", "UT") else ", ").join(texts) or None
 
 
-def _find_code(reading: Reading, group: Group, path: Path) -> Value | None:
+def _find_code(reading: Reading, field: str, path: Path, attribute: Attribute) -> Value | None:
     """A code sequence: value, meaning and scheme follow each other from the component that the path names."""
-    segment = group.find(path.segment, path.occurrence)
-    if segment is None or not segment.field(path.field):
-        return None
-    first = path.component or 1
-    if segment.field(path.field) == NULL:
-        return NULL
-    code, meaning, scheme = (_leaf(reading, segment, path, first + offset) for offset in range(3))
+    code, meaning, scheme = [_component(reading, field, place) for place in _triple(path)]
     if not code or not scheme:
         # PS3.3 table 8.8-1: a code without its scheme is none; the text has attributes of its own.
         return None
@@ -134,17 +151,9 @@ def _find_code(reading: Reading, group: Group, path: Path) -> Value | None:
     return (item,)
 
 
-def _find_issuer(reading: Reading, group: Group, path: Path) -> Value | None:
+def _find_issuer(reading: Reading, field: str, path: Path, attribute: Attribute) -> Value | None:
     """An assigning authority (HD): its namespace, universal ID and the type of that are subcomponents."""
-    segment = group.find(path.segment, path.occurrence)
-    if segment is None:
-        return None
-    namespace, universal, kind = (
-        reading.leaf(segment, path._replace(component=path.component or 1, subcomponent=number))
-        for number in (1, 2, 3)
-    )
-    if namespace == NULL:
-        return NULL
+    namespace, universal, kind = [_component(reading, field, place) for place in _authority(path)]
     item = {
         "local_namespace_entity_id": namespace,
         "universal_entity_id": universal,
@@ -154,5 +163,18 @@ def _find_issuer(reading: Reading, group: Group, path: Path) -> Value | None:
     return (kept,) if kept else None
 
 
-def _leaf(reading: Reading, segment: Segment, path: Path, number: int) -> str:
-    return reading.leaf(segment, path._replace(component=number, subcomponent=0)).replace("\\", "/")
+@lru_cache(maxsize=1024)
+def _triple(path: Path) -> tuple[Path, ...]:
+    return tuple(
+        path._replace(component=(path.component or 1) + offset, subcomponent=0) for offset in range(3)
+    )
+
+
+@lru_cache(maxsize=1024)
+def _authority(path: Path) -> tuple[Path, ...]:
+    return tuple(path._replace(component=path.component or 1, subcomponent=part) for part in (1, 2, 3))
+
+
+def _component(reading: Reading, field: str, place: Path) -> str:
+    text = reading.leaf(field, place)
+    return text if text.isprintable() and "\\" not in text else " ".join(text.replace("\\", "/").split())

@@ -180,8 +180,10 @@ def _end_of_encoding(text: str, separator: str) -> int:
 
 
 def _is_segment(line: str, separator: str) -> bool:
-    name = line[:3]
     if line[3:4] == separator:
+        name = line[:3]
+        if name in _BARE_NAMES:
+            return True
         return name.isupper() and name.isalnum() and name.isascii() and name[0].isalpha() and len(name) == 3
     return line.rstrip(" ") in _BARE_NAMES
 

@@ -11,7 +11,7 @@ from openworklist.domain.attributes import Attribute
 from openworklist.hl7.dates import Stamp, read_stamp
 from openworklist.hl7.delimiters import Delimiters
 from openworklist.hl7.escapes import unescape
-from openworklist.hl7.message import Segment, component
+from openworklist.hl7.message import component, nth, split
 from openworklist.hl7.names import to_family_pn, to_pn
 from openworklist.hl7.path import Path
 
@@ -34,9 +34,9 @@ TABLES: Final = {
     "pregnancy_status": PREGNANCIES,
 }
 
-_LONG_TEXT = frozenset({"LT", "ST", "UT"})
 _UID = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 _CS = re.compile(r"[A-Z0-9 _]*")
+_DS = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:E[+-]?[0-9]+)?", re.IGNORECASE)
 _CONTROLS = dict.fromkeys((*range(0x20), 0x7F), " ")
 _LINE = str.maketrans(_CONTROLS | {ord("\\"): "/"})
 _LINES = str.maketrans({code: " " for code in _CONTROLS if code not in (0x0A, 0x0C, 0x0D)})
@@ -63,28 +63,36 @@ class Reading:
     def unescape(self, text: str) -> str:
         return unescape(text, self.delimiters, self.codec, self.warnings)
 
-    def parts(self, segment: Segment, path: Path) -> list[str]:
-        """What the path names of each repetition (or of the one it names), as it came, without empty ones.
+    def leaf(self, field: str, path: Path) -> str:
+        """The one value that the path names in a field, escapes resolved.
 
-        Of a whole field the component delimiters at both ends are left out.
+        A path without repetition means the first one. A whole field keeps the component delimiters inside,
+        not those at its ends.
         """
-        repetitions = segment.repetitions(path.field)
-        if path.repetition:
-            repetitions = repetitions[path.repetition - 1 : path.repetition]
+        _, component, repetition, escape, subcomponent, _ = self.delimiters
+        if path.repetition or (repetition and repetition in field):
+            field = nth(field, repetition, path.repetition or 1)
         if path.component:
-            found = [component(text, path, self.delimiters) for text in repetitions]
-        else:
-            found = [text.strip(self.delimiters.component or " ") for text in repetitions]
-        return [part for part in found if part and part != NULL]
+            if component and component in field:
+                field = nth(field, component, path.component)
+            elif path.component > 1:
+                return ""
+            if path.subcomponent:
+                field = nth(field, subcomponent, path.subcomponent)
+        elif component and component in field:
+            field = field.strip(component)
+        if escape and escape in field:
+            field = self.unescape(field)
+        return field.strip()
 
-    def leaf(self, segment: Segment, path: Path) -> str:
-        """The one value at the path, escapes resolved; for a whole field with the delimiters inside."""
-        text = segment.part(path if path.repetition or path.component else path._replace(repetition=1))
-        if not text:
-            return ""
-        if not path.component:
-            text = text.strip(self.delimiters.component or " ")
-        return self.unescape(text).strip()
+    def leaves(self, field: str, path: Path) -> list[str]:
+        """The value that the path names in each repetition, without empty ones; in one, if it names one."""
+        repetition = self.delimiters.repetition
+        if path.repetition or not repetition or repetition not in field:
+            found = [self.leaf(field, path)]
+        else:
+            found = [self.leaf(text, path) for text in field.split(repetition)]
+        return [text for text in found if text and text != NULL]
 
     def stamp(self, text: str) -> Stamp:
         found = self._stamps.get(text)
@@ -93,74 +101,79 @@ class Reading:
         return found
 
 
-# A converter returns the value; None where there is nothing it can use, so that the next source is tried.
-Converter = Callable[[Reading, Segment, Path, Attribute], str | None]
+# A converter takes a field as it came, not empty, and the place in it. It returns the value, "" for a value
+# that is settled as empty, None where there is nothing it can use, so that the next source is tried.
+Converter = Callable[[Reading, str, Path, Attribute], str | None]
 
 
 def converter_of(attribute: Attribute) -> Converter:
     if attribute.name in TABLES:
         return _from_table
-    return _CONVERTERS.get(attribute.vr, _to_line)
+    if attribute.vr in _CONVERTERS:
+        return _CONVERTERS[attribute.vr]
+    return _to_several if attribute.multiple else _to_line
 
 
-def _to_line(reading: Reading, segment: Segment, path: Path, attribute: Attribute) -> str | None:
+def _to_line(reading: Reading, field: str, path: Path, attribute: Attribute) -> str | None:
     """SH, LO, AE and other single lines: control characters are blanks, a backslash is a slash."""
-    if not attribute.multiple:
-        return _clean_line(reading, reading.leaf(segment, path), path) or None
-    values = [
-        _clean_line(reading, reading.unescape(part).strip(), path) for part in reading.parts(segment, path)
-    ]
+    text = reading.leaf(field, path)
+    if text.isprintable() and "\\" not in text:
+        return text or None
+    return _clean_line(reading, text, path) or None
+
+
+def _to_several(reading: Reading, field: str, path: Path, attribute: Attribute) -> str | None:
+    values = [_clean_line(reading, text, path) for text in reading.leaves(field, path)]
     return "\\".join(filter(None, values)) or None
 
 
 def _clean_line(reading: Reading, text: str, path: Path) -> str:
-    if text.isprintable() and "\\" not in text:
-        return text
     if "\\" in text:
         # PS3.5 6.2: the backslash separates values, no text of a line may hold one.
         reading.warn(path, "holds a backslash, which DICOM cannot: written as a slash.")
-    return " ".join(text.translate(_LINE).split())
+    return text if text.isprintable() and "\\" not in text else " ".join(text.translate(_LINE).split())
 
 
-def _to_lines(reading: Reading, segment: Segment, path: Path, attribute: Attribute) -> str | None:
+def _to_lines(reading: Reading, field: str, path: Path, attribute: Attribute) -> str | None:
     """ST, LT, UT: lines end in CR LF (PS3.5 6.2), and a backslash is a letter."""
-    text = "\n".join([reading.unescape(part) for part in reading.parts(segment, path)])
-    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    text = "\n".join(reading.leaves(field, path))
     if not text.isprintable():
-        text = text.translate(_LINES).replace("\n", "\r\n")
+        text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_LINES).replace("\n", "\r\n")
     return text or None
 
 
-def _to_pn(reading: Reading, segment: Segment, path: Path, attribute: Attribute) -> str | None:
+def _to_pn(reading: Reading, field: str, path: Path, attribute: Attribute) -> str | None:
     delimiters = reading.delimiters
-    if path.component:
-        return to_family_pn(segment.part(path), delimiters, reading.unescape) or None
-    repetitions = segment.repetitions(path.field)
+    repetitions = split(field, delimiters.repetition)
     if path.repetition:
         repetitions = repetitions[path.repetition - 1 : path.repetition]
-    return to_pn(repetitions, path.segment, path.field, delimiters, reading.unescape) or None
+    if not path.component:
+        return to_pn(repetitions, path.segment, path.field, delimiters, reading.unescape) or None
+    if not repetitions:
+        return None
+    return to_family_pn(component(repetitions[0], path, delimiters), delimiters, reading.unescape) or None
 
 
-def _to_date(reading: Reading, segment: Segment, path: Path, attribute: Attribute) -> str | None:
-    return _stamp(reading, segment, path).date or None
+def _to_date(reading: Reading, field: str, path: Path, attribute: Attribute) -> str | None:
+    return _stamp(reading, field, path).date or None
 
 
-def _to_time(reading: Reading, segment: Segment, path: Path, attribute: Attribute) -> str | None:
-    stamp = _stamp(reading, segment, path)
+def _to_time(reading: Reading, field: str, path: Path, attribute: Attribute) -> str | None:
+    stamp = _stamp(reading, field, path)
     # A date without time settles it: the time must not come from another place than the date.
     return stamp.time if stamp.date else None
 
 
-def _to_date_time(reading: Reading, segment: Segment, path: Path, attribute: Attribute) -> str | None:
-    stamp = _stamp(reading, segment, path)
+def _to_date_time(reading: Reading, field: str, path: Path, attribute: Attribute) -> str | None:
+    stamp = _stamp(reading, field, path)
     return stamp.date + stamp.time or None
 
 
 _NO_STAMP = Stamp()
 
 
-def _stamp(reading: Reading, segment: Segment, path: Path) -> Stamp:
-    text = reading.leaf(segment, path)
+def _stamp(reading: Reading, field: str, path: Path) -> Stamp:
+    text = reading.leaf(field, path)
     if not path.component and reading.delimiters.component:
         # The first component of a TS is the time, the second its precision.
         text = text.partition(reading.delimiters.component)[0]
@@ -172,8 +185,8 @@ def _stamp(reading: Reading, segment: Segment, path: Path) -> Stamp:
     return stamp
 
 
-def _to_uid(reading: Reading, segment: Segment, path: Path, attribute: Attribute) -> str | None:
-    text = reading.leaf(segment, path)
+def _to_uid(reading: Reading, field: str, path: Path, attribute: Attribute) -> str | None:
+    text = reading.leaf(field, path)
     if not path.component and reading.delimiters.component:
         # ZDS-1 is a reference pointer: UID^application^type (IHE RAD TF-2 4.4.4.1.2.2).
         text = text.partition(reading.delimiters.component)[0].strip()
@@ -182,14 +195,14 @@ def _to_uid(reading: Reading, segment: Segment, path: Path, attribute: Attribute
     if len(text) > 64 or not _UID.fullmatch(text):
         reading.warn(path, "is not a valid UID: left out.")
         return None
-    if any(part != "0" and part[0] == "0" for part in text.split(".")):
+    if ".0" in text and any(part[0] == "0" and len(part) > 1 for part in text.split(".")):
         reading.warn(path, "is a UID with leading zeros, which DICOM forbids: kept, as images may bear it.")
     return text
 
 
-def _to_code(reading: Reading, segment: Segment, path: Path, attribute: Attribute) -> str | None:
+def _to_code(reading: Reading, field: str, path: Path, attribute: Attribute) -> str | None:
     """CS: capitals, digits, blank and underscore (PS3.5 6.2)."""
-    text = reading.leaf(segment, path).upper()
+    text = reading.leaf(field, path).upper()
     if not text:
         return None
     if len(text) > 16 or not _CS.fullmatch(text):
@@ -198,22 +211,18 @@ def _to_code(reading: Reading, segment: Segment, path: Path, attribute: Attribut
     return text
 
 
-def _to_decimal(reading: Reading, segment: Segment, path: Path, attribute: Attribute) -> str | None:
-    text = reading.leaf(segment, path).replace(",", ".")
+def _to_decimal(reading: Reading, field: str, path: Path, attribute: Attribute) -> str | None:
+    text = reading.leaf(field, path).replace(",", ".")
     if not text:
         return None
-    try:
-        float(text)
-    except ValueError:
-        text = ""
-    if not text or len(text) > 16 or text.strip("+-.0123456789eE"):
+    if len(text) > 16 or not _DS.fullmatch(text):
         reading.warn(path, "is not a number: left out.")
         return None
     return text
 
 
-def _from_table(reading: Reading, segment: Segment, path: Path, attribute: Attribute) -> str | None:
-    text = reading.leaf(segment, path).upper()
+def _from_table(reading: Reading, field: str, path: Path, attribute: Attribute) -> str | None:
+    text = reading.leaf(field, path).upper()
     if not text:
         return None
     value = TABLES[attribute.name].get(text)
@@ -230,5 +239,5 @@ _CONVERTERS: dict[str, Converter] = {
     "UI": _to_uid,
     "CS": _to_code,
     "DS": _to_decimal,
-    **dict.fromkeys(_LONG_TEXT, _to_lines),
+    **dict.fromkeys(("LT", "ST", "UT"), _to_lines),
 }
