@@ -42,7 +42,7 @@ def read_stamp(text: str, zone: tzinfo | None = None) -> Stamp:
         if moment is None:
             continue
         is_whole = len(digits) == length
-        problem = "" if is_whole else f"has more digits than a date: read as {digits[:length]}"
+        problem = "" if is_whole else f"has more digits than a date: the first {length} were read"
         if length == 8:
             return Stamp(digits[:8], "", problem)
         exact = fraction if is_whole and length == 14 else None

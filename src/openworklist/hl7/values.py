@@ -29,7 +29,6 @@ SEXES: Final = {"F": "F", "M": "M", "O": "O", "A": "O", "N": "O", "U": ""} | {
 PREGNANCIES: Final = {"B6": "3", "3": "3", "1": "1", "2": "2", "4": "4"}
 TABLES: Final = {
     "requested_procedure_priority": PRIORITIES,
-    "patients_sex": SEXES,
     "patient_sex": SEXES,
     "pregnancy_status": PREGNANCIES,
 }

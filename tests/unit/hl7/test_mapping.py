@@ -1,0 +1,154 @@
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from openworklist.domain.order import Order
+from openworklist.hl7.charset import decode
+from openworklist.hl7.mapping import apply
+from openworklist.hl7.message import parse
+from openworklist.hl7.profile import make_profile, preset
+
+DATA = Path(__file__).parents[2] / "data" / "hl7"
+CLASSIC = preset("classic")
+
+
+def orders_of(sample: str) -> tuple[Order, ...]:
+    decoded = decode((DATA / sample).read_bytes())
+    return apply(parse(decoded.text), CLASSIC, codec=decoded.codec)
+
+
+def order(*lines: str, **sources: list[str]) -> Order:
+    text = "\r".join(("MSH|^~\\&|HIS||||20260314101500+0100", *lines))
+    profile = make_profile("mine", sources) if sources else CLASSIC
+    (found,) = apply(parse(text), profile, zone=ZoneInfo("Europe/Berlin"))
+    return found
+
+
+def test_the_rebuilt_sample_gives_a_complete_record() -> None:
+    (found,) = orders_of("manual/rebuilt-obr18.hl7")
+    assert (found.control, found.status_code, found.message_time) == ("NW", "IP", "20190315090409")
+    expected = {
+        "patient_id": "7007",
+        "patient_name": "NAME^GIVEN^MIDDLE^DR^JR",
+        "patient_birth_date": "19731215",
+        "patient_sex": "M",
+        "accession_number": "54847",
+        "requesting_physician": "REFERRER",
+        "requested_procedure_description": "CT BRAIN",
+        "modality": "CT",
+        "scheduled_procedure_step_start_date": "20190315",
+        "scheduled_procedure_step_start_time": "095000",
+        "scheduled_performing_physician_name": "TECHNICIAN",
+        "scheduled_procedure_step_id": "21100",
+        "scheduled_station_ae_title": "CTAWP73120",
+        "scheduled_station_name": "CT ROOM 1",
+        "requested_procedure_id": "21100",
+        "requested_procedure_priority": "ROUTINE",
+        "study_instance_uid": "1.2.300.0.7230010.3.1.3.54847",
+    }
+    assert {name: found.values.get(name) for name in expected} == expected
+    assert found.warnings == ()
+
+
+def test_a_sender_with_the_modality_elsewhere_has_a_profile_of_its_own() -> None:
+    text = (DATA / "manual" / "rebuilt-obr21.hl7").read_text()
+    profile = make_profile(
+        "other",
+        {
+            "modality": ["OBR-21.1"],
+            "scheduled_procedure_step_start_date": ["OBR-6.1"],
+            "scheduled_procedure_step_start_time": ["OBR-6.1"],
+        },
+    )
+    (found,) = apply(parse(text), profile)
+    assert found.values == {
+        "modality": "CT",
+        "scheduled_procedure_step_start_date": "20051230",
+        "scheduled_procedure_step_start_time": "161352",
+    }
+    assert found.warnings == ("OBR-6.1 has more digits than a date: the first 14 were read.",)
+
+
+def test_the_manuals_printed_sample_is_found_by_its_patient_id() -> None:
+    (found,) = orders_of("manual/settings-1.hl7")
+    assert found.values["patient_id"] == "7007"
+    assert found.values["accession_number"] == "54847"
+
+
+def test_japanese_names_come_in_their_groups_and_each_order_is_one() -> None:
+    found = orders_of("radiology_orders/037_SSMIX2DataTest_9999013-20111220-OMG-12-20111220165610.hl7")
+    assert [each.control for each in found] == ["NW", "PA", "CH", "CH"]
+    assert {each.values["patient_name"] for each in found} == {"=患者^太郎=カンジャ^タロウ"}
+
+
+def test_the_first_source_that_holds_something_usable_is_taken() -> None:
+    found = order(
+        "ORC|NW", "OBR|1|||||tomorrow|20260315", patient_birth_date=["PID-7.1", "OBR-6.1", "OBR-9", "OBR-7.1"]
+    )
+    assert found.values == {"patient_birth_date": "20260315"}
+    assert found.warnings == ("OBR-6.1 is not a date.",)
+
+
+def test_date_and_time_come_from_the_same_place() -> None:
+    found = order(
+        "ORC|NW||||||^^^20260315",
+        "OBR|1|||||202603161200",
+        scheduled_procedure_step_start_date=["ORC-7.4", "OBR-6.1"],
+        scheduled_procedure_step_start_time=["ORC-7.4", "OBR-6.1"],
+    )
+    assert found.values == {"scheduled_procedure_step_start_date": "20260315"}
+
+
+def test_two_quotes_delete_a_value_and_an_empty_field_leaves_it() -> None:
+    found = order('PID|||""^^^X||""||""|', "ORC|XO", "OBR|1")
+    assert {"patient_id", "patient_name", "patient_birth_date"} <= found.nullified
+    assert "patient_sex" not in found.nullified
+    assert "patient_id" not in found.values
+
+
+def test_all_the_notes_are_the_comment() -> None:
+    found = order(
+        "ORC|NW", "OBR|1", "NTE|1", "NTE|2||one", "NTE|3||two~three", requested_procedure_comments=["NTE-3"]
+    )
+    assert found.values == {"requested_procedure_comments": "one\r\ntwo\r\nthree"}
+
+
+def test_a_later_segment_can_be_named() -> None:
+    found = order("ORC|NW", "OBR|1", "OBX|1||||a", "OBX|2||||b", accession_number=["OBX[2]-5.1"])
+    assert found.values == {"accession_number": "b"}
+
+
+def test_a_code_triple_becomes_a_code_sequence() -> None:
+    found = order("ORC|NW", "OBR|1|||A^B^C^D^E^F", requested_procedure_code_sequence=["OBR-4.4"])
+    (item,) = found.values["requested_procedure_code_sequence"]
+    assert item == {"code_value": "D", "coding_scheme_designator": "F", "code_meaning": "E"}
+
+
+def test_a_code_without_a_scheme_is_none() -> None:
+    assert order("ORC|NW", "OBR|1|||A^B", requested_procedure_code_sequence=["OBR-4.1"]).values == {}
+
+
+def test_an_assigning_authority_becomes_an_issuer_sequence() -> None:
+    found = order(
+        "ORC|NW|1^HIS^1.2.3^iso",
+        "PV1||" + "|" * 17 + "7^^^CLINIC&1.2&ISO",
+        issuer_of_admission_id_sequence=["PV1-19.4"],
+    )
+    (item,) = found.values["issuer_of_admission_id_sequence"]
+    assert item == {
+        "local_namespace_entity_id": "CLINIC",
+        "universal_entity_id": "1.2",
+        "universal_entity_id_type": "ISO",
+    }
+
+
+def test_the_time_of_the_message_is_brought_to_the_zone_of_the_site() -> None:
+    assert order("ORC|NW", "OBR|1").message_time == "20260314101500"
+
+
+def test_a_message_without_orders_gives_none() -> None:
+    assert apply(parse("MSH|^~\\&|\rPID|||1\r"), CLASSIC) == ()
+
+
+def test_an_order_that_is_empty_gives_an_empty_order() -> None:
+    found = order("ORC")
+    assert (found.control, found.status_code, found.values) == ("", "", {})
