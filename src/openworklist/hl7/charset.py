@@ -15,6 +15,11 @@ _ASCII = CHARSETS[0]
 _UNICODE = next(charset for charset in CHARSETS if charset.name == "Unicode")
 # In these, UTF-8 would be a capital with an accent and then a sign (Ã¼, Ã©), again and again: no text is.
 _UPPER_HALF_SYMBOLS = frozenset({"Latin 1", "Latin 9"})
+# Known by name, but there is no codec (CNS 11643) or their zero bytes cannot travel over MLLP: reading them by
+# the default set would make wrong names of right ones.
+_UNREADABLE = frozenset(
+    {"CNS11643", "CNS116431992", "EUCTW", "UNICODEUTF16", "UNICODEUTF32", "UTF16", "UTF32"}
+)
 _C1 = re.compile(rb"[\x80-\x9f]")
 _TWO_BYTE_RUN = re.compile(rb"\x1b\$.*?\x1b\([A-Z]", re.DOTALL)
 _SWITCH = re.compile(rb"\\[CM]([0-9A-Fa-f]{4}|[0-9A-Fa-f]{6})\\")
@@ -46,6 +51,11 @@ def decode(raw: bytes, default: str = "8859/1") -> Decoded:
         return Decoded(iso2022.decode(raw, charset), charset, codec, known_warnings)
     if raw.isascii():
         return Decoded(raw.decode("ascii"), charset, codec, known_warnings)
+    names = declared(raw)
+    if names and _letters(names[0]) in _UNREADABLE:
+        raise CharsetError(
+            f"Messages in {names[0]} cannot be read.", where="MSH-18", hint="let the sender use UNICODE UTF-8"
+        )
     warnings = list(known_warnings)
     if charset is _ASCII:
         charset = _named_default(default)
@@ -55,6 +65,10 @@ def decode(raw: bytes, default: str = "8859/1") -> Decoded:
         )
     text, codec = _read(raw, charset, warnings)
     return Decoded(text, charset, codec, tuple(warnings))
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name.upper()))
 
 
 def declared(raw: bytes) -> tuple[str, ...]:

@@ -180,3 +180,10 @@ def test_the_japanese_samples_are_read() -> None:
         for sample in DATA.glob("radiology_orders/*SSMIX2*.hl7")
     }
     assert names == {"患者"}
+
+
+@pytest.mark.parametrize("name", ["CNS 11643-1992", "UNICODE UTF-16"])
+def test_a_set_without_a_codec_is_refused_rather_than_misread(name: str) -> None:
+    with pytest.raises(CharsetError, match="cannot be read"):
+        decode(message(name, b"\xc4\xe3"))
+    assert decode(message(name, b"CHEN")).text.endswith("CHEN\r")
