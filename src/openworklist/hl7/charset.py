@@ -15,7 +15,7 @@ _ASCII = CHARSETS[0]
 _UNICODE = next(charset for charset in CHARSETS if charset.name == "Unicode")
 # In these, UTF-8 would be a capital with an accent and then a sign (Ã¼, Ã©), again and again: no text is.
 _UPPER_HALF_SYMBOLS = frozenset({"Latin 1", "Latin 9"})
-# Known by name, but there is no codec (CNS 11643) or their zero bytes cannot travel over MLLP: reading them by
+# Known by name, but there is no codec (CNS 11643) or zero bytes cannot travel over MLLP: reading them by
 # the default set would make wrong names of right ones.
 _UNREADABLE = frozenset(
     {"CNS11643", "CNS116431992", "EUCTW", "UNICODEUTF16", "UNICODEUTF32", "UTF16", "UTF32"}
