@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from openworklist.domain.errors import SettingsError
 
@@ -62,7 +62,7 @@ def _is_charset(value: str) -> str:
 def _is_zone(value: str) -> str:
     try:
         ZoneInfo(value or "UTC")
-    except (OSError, ValueError):
+    except (OSError, ValueError, ZoneInfoNotFoundError):
         return "is no time zone, like Europe/Athens"
     return ""
 

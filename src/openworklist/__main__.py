@@ -1,0 +1,5 @@
+"""`python -m openworklist` is the `openworklist` command."""
+
+from openworklist.cli import main
+
+main()

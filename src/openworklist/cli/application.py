@@ -1,0 +1,45 @@
+"""The tree of commands. What a command does is in the file of its family, imported when it runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from openworklist import __version__
+from openworklist.cli import configuration, query, records, send, serve, simulate
+
+application = typer.Typer(
+    name="openworklist",
+    help="HL7 v2 orders in, DICOM Modality Worklist out.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"openworklist {__version__}")
+        raise typer.Exit
+
+
+@application.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """HL7 v2 orders in, DICOM Modality Worklist out."""
+
+
+application.command()(serve.serve)
+application.command()(serve.ready)
+application.command()(configuration.settings)
+application.command()(send.send)
+application.command()(query.echo)
+application.command()(query.find)
+application.add_typer(records.application, name="records")
+application.add_typer(simulate.application, name="simulate")

@@ -1,0 +1,55 @@
+"""Printing for people and for scripts: tables, JSON, and progress on a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+
+def print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Columns as wide as what stands in them; a wide letter takes two places."""
+    lines = [[_clean(text) for text in row] for row in [heads, *rows]]
+    widths = [max(_width(line[column]) for line in lines) for column in range(len(heads))]
+    for line in lines:
+        padded = [text + " " * (width - _width(text)) for text, width in zip(line, widths, strict=True)]
+        print("  ".join(padded).rstrip())
+
+
+def _clean(text: str) -> str:
+    """What a peer sent must not steer the terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def _width(text: str) -> int:
+    return sum(
+        0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        for letter in text
+    )
+
+
+def printable(text: str) -> str:
+    """A message as lines, with control characters blanked."""
+    lines = text.replace("\r\n", "\r").replace("\n", "\r").split("\r")
+    return "\n".join(_clean(line) for line in lines if line)
+
+
+class Progress:
+    """One line on stderr that is written over, only if that is a terminal."""
+
+    def __init__(self) -> None:
+        self._is_shown = sys.stderr.isatty()
+
+    def show(self, text: str) -> None:
+        if self._is_shown:
+            print(f"\r\x1b[K{_clean(text)}", end="", file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        if self._is_shown:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,102 @@
+"""`openworklist records`: what is stored, as a list or one record whole."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from openworklist.cli.console import print_json, print_table
+from openworklist.cli.flags import Loaded, takes_settings
+
+application = typer.Typer(help="Look at the stored records.", no_args_is_help=True)
+
+_COLUMNS = (
+    ("date", "scheduled_procedure_step_start_date"),
+    ("time", "scheduled_procedure_step_start_time"),
+    ("patient ID", "patient_id"),
+    ("name", "patient_name"),
+    ("modality", "modality"),
+    ("station", "scheduled_station_ae_title"),
+    ("accession", "accession_number"),
+)
+
+
+@application.command("list")
+@takes_settings
+def list_records(
+    loaded: Loaded,
+    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 100,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """List the records by start date, those without a date first."""
+    from openworklist.services.records import Records
+
+    with _database(loaded) as database:
+        found = Records(database).list(limit)
+    if as_json:
+        print_json([_to_json(record) for record in found])
+    else:
+        heads = ["id", "status", *(head for head, _ in _COLUMNS)]
+        rows = [
+            [str(record.id), record.status.value, *(record.text(name) for _, name in _COLUMNS)]
+            for record in found
+        ]
+        print_table(heads, rows)
+
+
+@application.command("show")
+@takes_settings
+def show_record(
+    loaded: Loaded,
+    number: Annotated[int, typer.Argument(metavar="ID", help="The record's id in the list.")],
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Show one record with every value, those that were completed here marked."""
+    from openworklist.domain.attributes import BY_NAME
+    from openworklist.services.records import Records
+
+    with _database(loaded) as database:
+        record = Records(database).get(number)
+    if as_json:
+        print_json(_to_json(record))
+        return
+    names = {**record.completed, **record.values}
+    rows = [
+        (attribute.tag_text, attribute.label, _show(record.get(name)), _mark(name in record.values))
+        for name in names
+        if (attribute := BY_NAME.get(name))
+    ]
+    rows.sort()
+    print(f"record {record.id}, version {record.version}, {record.status.value}")
+    print_table(("tag", "attribute", "value", ""), rows)
+    for warning in record.warnings:
+        print(f"warning: {warning}")
+
+
+def _database(loaded: Loaded) -> Any:
+    from openworklist.app import open_store
+
+    return open_store(loaded.settings)
+
+
+def _show(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return "; ".join(", ".join(f"{name}={_show(part)}" for name, part in item.items()) for item in value)
+
+
+def _mark(is_sent: bool) -> str:
+    return "" if is_sent else "completed"
+
+
+def _to_json(record: Any) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "version": record.version,
+        "status": record.status.value,
+        "values": dict(record.values),
+        "completed": dict(record.completed),
+        "message_time": record.message_time,
+        "warnings": list(record.warnings),
+    }

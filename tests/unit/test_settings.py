@@ -1,0 +1,104 @@
+import stat
+from pathlib import Path
+
+import pytest
+
+from openworklist.domain.errors import SettingsError
+from openworklist.settings import NAMES, load
+
+
+def test_a_server_needs_no_settings() -> None:
+    loaded = load(environment={})
+
+    assert (loaded.settings.hl7_port, loaded.settings.dicom_port, loaded.settings.web_port) == (
+        3001,
+        11112,
+        3000,
+    )
+    assert {origin for _, _, origin in loaded.shown()} == {"default"}
+
+
+def test_a_flag_beats_the_environment_which_beats_the_file_which_beats_the_default(tmp_path: Path) -> None:
+    file = tmp_path / "site.toml"
+    file.write_text('hl7_port = 1\ndicom_port = 1\nweb_port = 1\nae_title = "FILE"\n')
+    environment = {"OPENWORKLIST_HL7_PORT": "2", "OPENWORKLIST_DICOM_PORT": "2"}
+
+    loaded = load({"hl7_port": 3, "web_port": None}, environment, file)
+
+    origins = {name: (value, origin) for name, value, origin in loaded.shown()}
+    assert origins["hl7_port"] == ("3", "--hl7-port")
+    assert origins["dicom_port"] == ("2", "OPENWORKLIST_DICOM_PORT")
+    assert origins["web_port"] == ("1", str(file))
+    assert origins["ae_title"] == ("FILE", str(file))
+    assert origins["log_level"] == ("INFO", "default")
+
+
+def test_the_file_may_be_named_by_a_variable(tmp_path: Path) -> None:
+    file = tmp_path / "site.toml"
+    file.write_text("hl7_port = 2575\n")
+
+    assert load(environment={"OPENWORKLIST_CONFIG": str(file)}).settings.hl7_port == 2575
+
+
+def test_a_secret_comes_from_a_file_and_is_not_shown(tmp_path: Path) -> None:
+    secret = tmp_path / "url"
+    secret.write_text("postgresql://worklist:hunter2@db/worklist\n")
+    secret.chmod(stat.S_IRUSR)
+
+    loaded = load(environment={"OPENWORKLIST_DATABASE_FILE": str(secret)})
+
+    assert loaded.settings.database == "postgresql://worklist:hunter2@db/worklist"
+    shown = {name: value for name, value, _ in loaded.shown()}
+    assert shown["database"] == "postgresql://worklist:***@db/worklist"
+
+
+@pytest.mark.parametrize(
+    ("environment", "where", "sentence"),
+    [
+        ({"OPENWORKLIST_HL7_PROT": "1"}, "the environment", "did you mean hl7_port?"),
+        ({"OPENWORKLIST_HL7_PORT": "x"}, "OPENWORKLIST_HL7_PORT", "hl7_port must be a whole number"),
+        ({"OPENWORKLIST_HL7_PORT": "65536"}, "OPENWORKLIST_HL7_PORT", "is no port"),
+        ({"OPENWORKLIST_AE_TITLE": "A" * 17}, "OPENWORKLIST_AE_TITLE", "is no AE title"),
+        ({"OPENWORKLIST_AE_TITLE": "  "}, "OPENWORKLIST_AE_TITLE", "is no AE title"),
+        ({"OPENWORKLIST_TIME_ZONE": "Mars/Olympus"}, "OPENWORKLIST_TIME_ZONE", "is no time zone"),
+        ({"OPENWORKLIST_DEFAULT_CHARSET": "EBCDIC"}, "OPENWORKLIST_DEFAULT_CHARSET", "is no character set"),
+        ({"OPENWORKLIST_UID_ROOT": "1.02"}, "OPENWORKLIST_UID_ROOT", "is no UID root"),
+        ({"OPENWORKLIST_HL7_ALLOWED": "10.0.0.0/33"}, "OPENWORKLIST_HL7_ALLOWED", "is no list of addresses"),
+        ({"OPENWORKLIST_DRAIN_SECONDS": "-1"}, "OPENWORKLIST_DRAIN_SECONDS", "must not be negative"),
+        ({"OPENWORKLIST_LOG_LEVEL": "LOUD"}, "OPENWORKLIST_LOG_LEVEL", "is no level"),
+        ({"OPENWORKLIST_DATABASE_FILE": "/nowhere/url"}, "/nowhere/url", "cannot be read"),
+        ({"OPENWORKLIST_CONFIG": "/nowhere/site.toml"}, "/nowhere/site.toml", "cannot be read"),
+    ],
+)
+def test_a_wrong_value_names_its_place(environment: dict[str, str], where: str, sentence: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(environment=environment)
+
+    assert caught.value.where == where
+    assert sentence in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("hl7_prot = 1\n", "There is no setting 'hl7_prot'"),
+        ("hl7_port = true\n", "must be a whole number"),
+        ("ae_title = 7\n", "must be text"),
+        ("hl7_port = \n", "is not TOML"),
+    ],
+)
+def test_a_wrong_file_is_refused(tmp_path: Path, content: str, sentence: str) -> None:
+    file = tmp_path / "site.toml"
+    file.write_text(content)
+
+    with pytest.raises(SettingsError, match=sentence):
+        load(environment={}, config=file)
+
+
+def test_every_setting_is_said_once_in_the_list() -> None:
+    assert len(set(NAMES)) == len(NAMES) == len(load(environment={}).shown())
+
+
+def test_an_empty_time_zone_is_that_of_the_machine() -> None:
+    assert load(environment={}).settings.zone() is None
+    assert str(load({"time_zone": "Asia/Tokyo"}, {}).settings.zone()) == "Asia/Tokyo"
