@@ -90,9 +90,9 @@ def read_header(text: str, codec: str) -> Header:
         if text[:3] != "MSH" or len(text) < 5:
             return NO_HEADER
         separator = text[3]
-        line = _first_segment(text, separator)
-        fields = line.split(separator, 25)
-        return Header(("MSH", separator, *fields[1:]), read_delimiters(separator, fields[1]), codec)
+        read_delimiters(separator, "")
+        _, *fields = _first_segment(text, separator).split(separator, 25)
+        return Header(("MSH", separator, *fields), read_delimiters(separator, fields[0]), codec)
     except MessageError:
         return NO_HEADER
 

@@ -88,9 +88,8 @@ def _family(text: str, delimiters: Delimiters) -> str:
     return parts[0] or " ".join(part for part in parts[1:3] if part)
 
 
-_FORBIDDEN = str.maketrans(
-    {"^": " ", "=": " ", "\\": "/", **{chr(code): " " for code in range(0x20)}, "\x7f": ""}
-)
+_CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), " ")
+_FORBIDDEN = str.maketrans({"^": " ", "=": " ", "\\": "/"}) | _CONTROLS
 
 
 def _clean(text: str) -> str:

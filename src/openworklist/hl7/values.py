@@ -36,7 +36,7 @@ TABLES: Final = {
 _UID = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 _CS = re.compile(r"[A-Z0-9 _]*")
 _DS = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:E[+-]?[0-9]+)?", re.IGNORECASE)
-_CONTROLS = dict.fromkeys((*range(0x20), 0x7F), " ")
+_CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), " ")
 _LINE = str.maketrans(_CONTROLS | {ord("\\"): "/"})
 _LINES = str.maketrans({code: " " for code in _CONTROLS if code not in (0x0A, 0x0C, 0x0D)})
 

@@ -106,7 +106,7 @@ def test_a_wrapped_header_gives_the_whole_control_id() -> None:
     assert parse(answer(text)).get("MSA-2") == "MSG-1"
 
 
-@pytest.mark.parametrize("text", ["", "garbage", "MSH", "MSHx", "PID|1", "\x00\xff"])
+@pytest.mark.parametrize("text", ["", "garbage", "MSH", "MSHx", "MSH\r0", "PID|1", "\x00\xff"])
 def test_even_a_message_without_header_is_answered(text: str) -> None:
     assert read_header(text, "latin_1") is NO_HEADER
     message = parse(answer(text, "AR", Problem(100, "No MSH.")))
