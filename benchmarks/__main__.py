@@ -15,10 +15,9 @@ from benchmarks.machine import describe_machine
 from benchmarks.measure_dicom import CALLERS, measure_load, measure_memory, measure_startup
 from benchmarks.measure_hl7 import POLLING_SCANNERS, measure_hl7
 from benchmarks.measure_idle import measure_idle
-from benchmarks.process import ServerFailed
-from benchmarks.report import OURS, write_report
+from benchmarks.report import write_report
 from benchmarks.results import Run, load_run, merge_runs
-from benchmarks.servers import make_servers
+from benchmarks.servers import Server, make_servers
 
 _PARTS = ("dicom", "idle", "hl7", "startup")
 _PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
@@ -78,16 +77,10 @@ def _measure_hl7(bench: Bench) -> None:
     for server in bench.servers:
         if not server.takes_orders:
             continue
-        folder = bench.folder / f"{server.file_name}-orders"
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(bench.prepare(server, _COMPARED), folder)
-        one = server.start(folder, bench.folder / f"{server.file_name}-orders.log")
-        try:
+        with bench.guard(server), bench.serve_alone(server, _COMPARED) as one:
             for connections in (1, 32):
                 for scanners in (0, POLLING_SCANNERS):
                     measure_hl7(bench, one, connections, scanners, _COMPARED)
-        finally:
-            one.process.stop()
 
 
 def _raise_file_limit() -> None:
@@ -95,58 +88,63 @@ def _raise_file_limit() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def _measure(options: argparse.Namespace, folder: Path) -> Run:
-    servers, run = [], Run(describe_machine(folder), " ".join(sys.argv[1:]))
-    wanted = options.servers.split(";") if options.servers else None
+def _find_servers(run: Run, wanted: str | None) -> list[Server]:
+    servers = []
     for server in make_servers():
-        if wanted is not None and server.name not in wanted:
+        if wanted is not None and server.name not in wanted.split(";"):
             continue
         if missing := server.find_missing():
             run.missing[server.name] = missing
             print(f"{server.name} is left out: {missing}", file=sys.stderr)
         else:
             servers.append(server)
-    bench = Bench(run, folder, servers, date.today(), options.seconds, options.rounds)
-    try:
-        if "dicom" in options.only:
-            _measure_dicom(bench, options.sizes)
-        if "idle" in options.only:
-            _measure_idle(bench, options.quick)
-        if "hl7" in options.only:
-            _measure_hl7(bench)
-        if "startup" in options.only:
-            measure_startup(bench, _COMPARED)
-    except ServerFailed as error:
-        run.missing[OURS] = str(error)
-        print(f"stopped: {error}", file=sys.stderr)
-    return run
+    return servers
+
+
+def _measure(bench: Bench, options: argparse.Namespace) -> None:
+    if "dicom" in options.only:
+        _measure_dicom(bench, options.sizes)
+    if "idle" in options.only:
+        _measure_idle(bench, options.quick)
+    if "hl7" in options.only:
+        _measure_hl7(bench)
+    if "startup" in options.only:
+        for stored in (0, _COMPARED):
+            measure_startup(bench, stored)
+
+
+def _write(run: Run, page: Path) -> None:
+    """The page and its results; a part that this run did not measure keeps what an earlier one found."""
+    kept = page.with_suffix("") / "results.json"
+    if kept.exists():
+        run = merge_runs(load_run(kept), run)
+    run.save(kept)
+    write_report(run, page)
+    print(f"written: {page}")
 
 
 def main() -> int:
-    """Measure and write; 0 when something was measured."""
+    """Measure and write; 0 when nothing went wrong."""
     options = _parse(sys.argv[1:])
-    page = options.output or (None if options.quick else _PAGE)
-    kept = page.with_suffix("") / "results.json" if page else None
+    page: Path | None = options.output or (None if options.quick else _PAGE)
     if options.draw:
-        assert page is not None
-        assert kept is not None
-        write_report(load_run(kept), page)
+        page = page or _PAGE
+        write_report(load_run(page.with_suffix("") / "results.json"), page)
         return 0
     _raise_file_limit()
     folder = options.work or Path(tempfile.mkdtemp(prefix="openworklist-bench-"))
     folder.mkdir(parents=True, exist_ok=True)
+    run = Run(describe_machine(folder), " ".join(sys.argv[1:]))
+    servers = _find_servers(run, options.servers)
+    bench = Bench(run, folder, servers, date.today(), options.seconds, options.rounds)
     try:
-        run = _measure(options, folder)
-    finally:
+        _measure(bench, options)
+    finally:  # what was found before an interruption is not lost
         if options.work is None:
             shutil.rmtree(folder, ignore_errors=True)
-    if page is not None and kept is not None:
-        if kept.exists():
-            run = merge_runs(load_run(kept), run)
-        run.save(kept)
-        write_report(run, page)
-        print(f"written: {page}")
-    return 0 if run.results else 1
+        if page is not None and run.results:
+            _write(run, page)
+    return 1 if bench.failed else 0
 
 
 if __name__ == "__main__":

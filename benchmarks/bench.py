@@ -1,5 +1,6 @@
 """Where a run takes place: servers with their filled folders, started and suspended, and the questions."""
 
+import shutil
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -30,6 +31,7 @@ class Bench:
     seconds: float
     rounds: int
     began: float = field(default_factory=time.perf_counter)
+    failed: bool = False
     batches: Iterator[int] = field(default_factory=lambda: count(10))
 
     def say(self, text: str) -> None:
@@ -65,6 +67,7 @@ class Bench:
         folder = self.folder / f"{server.prepared_as}-{stored}-{self.day:%Y%m%d}"
         if not (folder / "prepared").exists():
             self.say(f"storing {stored:,} records for {server.prepared_as}")
+            shutil.rmtree(folder, ignore_errors=True)  # what an interrupted run left
             server.prepare(folder, stored, self.day)
             (folder / "prepared").touch()
         return folder
@@ -77,19 +80,48 @@ class Bench:
             for server in self.servers:
                 if stored > server.largest:
                     continue
-                try:
-                    one = server.start(self.prepare(server, stored), self.folder / f"{server.file_name}.log")
+                with self.guard(server):
+                    one = self.start(server, self.prepare(server, stored))
                     running.append(one)
-                    self._check(one)
-                    one.process.settle(3)
                     one.process.suspend()
-                except ServerFailed as error:
-                    self.run.missing[server.name] = str(error)
-                    self.say(f"{server.name} failed: {error}")
             yield running
         finally:
             for one in running:
                 one.process.stop()
+
+    @contextmanager
+    def serve_alone(self, server: Server, stored: int) -> Iterator[Running]:
+        """One server on a copy of its folder that may be written to."""
+        folder = self.folder / f"{server.file_name}-copy"
+        filled = self.prepare(server, stored)
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(filled, folder)
+        one = self.start(server, folder)
+        try:
+            yield one
+        finally:
+            one.process.stop()
+
+    def start(self, server: Server, folder: Path) -> Running:
+        """Started, at rest, and giving the ten answers; raises ServerFailed."""
+        one = server.start(folder, self.folder / f"{server.file_name}.log")
+        try:
+            self._check(one)
+        except ServerFailed:
+            one.process.stop()
+            raise
+        one.process.settle(3)
+        return one
+
+    @contextmanager
+    def guard(self, server: Server) -> Iterator[None]:
+        """Note a server that fails, and go on with the others."""
+        try:
+            yield
+        except (ServerFailed, OSError) as error:
+            self.failed = True
+            self.run.missing[server.name] = str(error)
+            self.say(f"{server.name} failed: {error}")
 
     def _check(self, one: Running) -> None:
         """A server that does not give exactly the ten answers is not measured."""
@@ -97,7 +129,6 @@ class Bench:
         outcome = callers.run(0.0, 60.0, stop_at=1)
         callers.close()
         if len(outcome.latencies) != 1 or outcome.wrong:
-            one.process.stop()
             raise ServerFailed(
                 f"{one.name} did not give ten answers: {outcome.failures} failures, wrong {outcome.wrong}"
             )

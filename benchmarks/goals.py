@@ -14,7 +14,7 @@ def _judge(value: float, goal: float, at_least: bool) -> str:
 
 
 def _compare(run: Run, stored: int, goal: float) -> list[list[str]]:
-    """Full cycles against the faster of the file based servers' variants."""
+    """Full cycles against both variants of each server that reads files."""
     ours = run.find("cycle", _OURS, stored, 1)
     rows = []
     for family in ("wlmscpfs", "Orthanc"):
@@ -25,7 +25,8 @@ def _compare(run: Run, stored: int, goal: float) -> list[list[str]]:
         slow, fast = ours.value / min(rates), ours.value / max(rates)
         name = f"full cycle, {stored:,} stored, against {family}"
         measured = f"{slow:,.0f} × as it comes, {fast:,.0f} × with no delay"
-        rows.append([name, f"{goal:.0f} × or more", measured, _judge(slow, goal, True)])
+        judged = "reached" if fast >= goal else "reached as it comes" if slow >= goal else "not reached"
+        rows.append([name, f"{goal:.0f} × or more", measured, judged])
     return rows
 
 
@@ -48,7 +49,7 @@ def make_goal_rows(run: Run) -> list[list[str]]:
         ("thousand", 1000, 1, "one question, 1,000 answers", 20.0, "ms", False),
         ("hl7", 1000, 32, "durable orders, 32 connections", 4000.0, "a second", True),
         ("startup", 1000, 0, "start to ready", 1.5, "s", False),
-        ("memory", 0, 0, "memory, nothing stored", 120.0, "MiB", False),
+        ("memory-start", 0, 0, "memory, nothing stored", 120.0, "MiB", False),
         ("memory-used", 100_000, 0, "memory, 100,000 stored", 200.0, "MiB", False),
     ):
         found = run.find(measure, _OURS, stored, load)

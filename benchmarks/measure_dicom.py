@@ -85,14 +85,19 @@ def measure_memory(bench: Bench, running: Sequence[Running], measure: str, store
 
 
 def measure_startup(bench: Bench, stored: int) -> None:
-    """Seconds from exec to an accepted association, each server started anew in each round."""
-    found: dict[str, list[float]] = {}
+    """Seconds from exec to an accepted association, and memory then; each server anew in each round."""
+    found: dict[str, list[Running]] = {server.name: [] for server in bench.servers}
+    memory: dict[str, float] = {}
     for _ in range(bench.rounds):
         for server in bench.servers:
-            if stored > server.largest or server.name in bench.run.missing:
-                continue
-            one = server.start(bench.prepare(server, stored), bench.folder / f"{server.file_name}.log")
-            one.process.stop()
-            found.setdefault(server.name, []).append(one.startup_seconds)
-    for name, seconds in found.items():
-        bench.add(Result("startup", name, stored, 0, "s", tuple(seconds)))
+            with bench.guard(server):
+                one = server.start(bench.prepare(server, stored), bench.folder / f"{server.file_name}.log")
+                one.process.settle(3)
+                memory[server.name] = one.process.get_memory() / 2**20
+                one.process.stop()
+                found[server.name].append(one)
+    for name, started in found.items():
+        if started:
+            seconds = tuple(one.startup_seconds for one in started)
+            bench.add(Result("startup", name, stored, 0, "s", seconds))
+            bench.add(Result("memory-start", name, stored, 0, "MiB", (memory[name],)))

@@ -226,7 +226,7 @@ def _write_footprint(run: Run, folder: Path) -> list[str]:
     parts = []
     for measure, title in (
         ("startup", "Start-up in seconds, by records stored"),
-        ("memory", "Resident memory in MiB after start, by records stored"),
+        ("memory-start", "Resident memory in MiB after start, by records stored"),
         ("memory-used", "Resident memory in MiB after the full cycles, by records stored"),
     ):
         if found := run.get_all(measure):

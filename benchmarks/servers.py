@@ -80,14 +80,8 @@ class OpenWorklist(Server):
     takes_orders = True
 
     def find_missing(self) -> str:
-        """Empty when the package and its command line can be imported."""
-        if importlib.util.find_spec("openworklist") is None:
-            return "run `make setup`"
-        return (
-            ""
-            if importlib.util.find_spec("openworklist.cli.serve")
-            else "openworklist serve is not there yet"
-        )
+        """Empty when the package and its command can be found."""
+        return "" if importlib.util.find_spec("openworklist.app") else "run `make setup`"
 
     def prepare(self, folder: Path, count: int, day: date) -> None:
         """Store the records through the project's own way in."""
