@@ -1,0 +1,107 @@
+"""What arrived, read as far as it can be: everything about a message that needs no database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from hashlib import blake2b
+from typing import Final
+
+from openworklist.domain.errors import MessageError, OpenWorklistError, UnsupportedMessage
+from openworklist.domain.order import Order
+from openworklist.hl7 import mapping
+from openworklist.hl7.ack import Header, read_header
+from openworklist.hl7.charset import decode
+from openworklist.hl7.message import Message, parse
+from openworklist.hl7.profile import Profile
+
+# Taken by message code with any trigger: OMI^Z23 exists.
+_ORDERS: Final = frozenset({"ORM", "OMI", "OMG"})
+# HL7 table 0357 knows no "we have no use for it": a queue must not stall, so these are accepted.
+_UNUSED: Final = frozenset({"ADT", "ACK"})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a message came from: the way it took, and the peer's address or a file's name."""
+
+    channel: str
+    peer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message that arrived: `error` says why it cannot be used, `ignored` why it need not be."""
+
+    raw: bytes
+    source: Source
+    received_at: int  # microseconds since 1970, UTC
+    header: Header
+    digest: bytes  # of the raw bytes; together with sender and control ID it tells a repetition
+    orders: tuple[Order, ...] = ()
+    error: OpenWorklistError | None = None
+    ignored: str = ""
+    warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def application(self) -> str:
+        return self.header.field(3)
+
+    @property
+    def facility(self) -> str:
+        return self.header.field(4)
+
+    @property
+    def control_id(self) -> str:
+        return self.header.control_id
+
+    @property
+    def message_type(self) -> str:
+        return self.header.field(9)
+
+    @property
+    def actor(self) -> str:
+        """Who makes the changes that follow from it: the sending application and facility."""
+        return f"hl7:{self.application}|{self.facility}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads messages by a profile and the site's settings; never raises."""
+
+    profile: Profile
+    default_charset: str = "8859/1"
+    zone: tzinfo | None = None
+
+    def read(self, raw: bytes, source: Source, received_at: int) -> Arrival:
+        digest = blake2b(raw, digest_size=16).digest()
+        header = None
+        try:
+            decoded = decode(raw, self.default_charset)
+            header = read_header(decoded.text, decoded.codec)
+            message = parse(decoded.text)
+            ignored = _reason_to_ignore(message)
+            orders: tuple[Order, ...] = ()
+            if not ignored:
+                orders = mapping.apply(message, self.profile, zone=self.zone, codec=decoded.codec)
+                if not orders:
+                    raise MessageError("The message has no order: neither ORC nor OBR.", where="OBR")
+        except OpenWorklistError as error:
+            header = header or read_header(raw[:8192].decode("latin_1"), "ascii")
+            return Arrival(raw, source, received_at, header, digest, error=error)
+        return Arrival(
+            raw, source, received_at, header, digest, orders, ignored=ignored, warnings=decoded.warnings
+        )
+
+
+def _reason_to_ignore(message: Message) -> str:
+    """Why a message of this type changes nothing; "" for an order. UnsupportedMessage for all others."""
+    kind = message.get("MSH-9")
+    code = kind[:3].upper()
+    if code in _ORDERS:
+        return ""
+    if code in _UNUSED:
+        return f"{kind} messages change no orders here."
+    raise UnsupportedMessage(
+        f"Messages of type {kind or '(none)'} are not taken.", where="MSH-9", hint="send ORM, OMI or OMG orders"
+    )
