@@ -43,17 +43,21 @@ class Axis:
         return self.start + share * (self.end - self.start)
 
 
+def _colour_rules(shade: int) -> str:
+    rules = (
+        f".c{number} .l{{stroke:{pair[shade]}}}.c{number} .m,.c{number}.k{{fill:{pair[shade]}}}"
+        for number, pair in enumerate(_COLOURS)
+    )
+    return "".join(rules)
+
+
 def _style_sheet() -> str:
-    light = "".join(f".c{number}{{--c:{pair[0]}}}" for number, pair in enumerate(_COLOURS))
-    dark = "".join(f".c{number}{{--c:{pair[1]}}}" for number, pair in enumerate(_COLOURS))
     return (
         "<style>text{font:12px system-ui,sans-serif;fill:#222}"
         ".t{font-size:15px;font-weight:600}.n{font-size:11px}"
-        ".bg{fill:#fff}.g{stroke:#ddd}.a{stroke:#888}"
-        ".l{stroke:var(--c);fill:none;stroke-width:2}.m,.k{fill:var(--c)}"
-        ".d{stroke-dasharray:5 4}"
-        f"{light}@media(prefers-color-scheme:dark){{text{{fill:#ddd}}.bg{{fill:#0d1117}}.g{{stroke:#2c333b}}"
-        f".k{{fill:var(--c)}}{dark}}}</style>"
+        ".bg{fill:#fff}.g{stroke:#ddd}.a{stroke:#888}.l{fill:none;stroke-width:2}.d{stroke-dasharray:5 4}"
+        f"{_colour_rules(0)}@media(prefers-color-scheme:dark){{text{{fill:#ddd}}.bg{{fill:#0d1117}}"
+        f".g{{stroke:#2c333b}}{_colour_rules(1)}}}</style>"
     )
 
 

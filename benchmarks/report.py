@@ -72,7 +72,9 @@ def _make_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _compare(run: Run, result: Result, is_rate: bool) -> str:
     """The value, and how many times better ours is in the same cell."""
-    text = _format(result.value)
+    if not result.is_answered:
+        return f"none in {result.value / 1000:.0f} s"
+    text = _format(result.value) + (" †" if result.is_partial else "")
     ours = run.find(result.measure, OURS, result.stored, result.load)
     if ours is None or result.server == OURS:
         return text
@@ -112,7 +114,7 @@ def _draw(
         server: [
             (float(max(getattr(one, column), 1)), max(one.value, 0.01))
             for one in sorted(results, key=lambda one: getattr(one, column))
-            if one.server == server
+            if one.server == server and one.is_answered
         ]
         for server in _name_servers(results)
     }
@@ -195,6 +197,7 @@ def _write_idle(run: Run, folder: Path) -> list[str]:
     parts = ["## A full cycle while idle associations stand open, milliseconds (p50)\n"]
     parts.append(_draw(run, folder, "idle", "One full cycle beside idle associations", labels, idle, "load"))
     parts.append(_tabulate(run, idle, "load", is_rate=False))
+    parts.append("† So many were not accepted. What the idle associations cost:\n")
     parts += [f"- {one.server}, {one.load:,} idle: {one.note}" for one in idle if one.load]
     return [*parts, ""]
 

@@ -29,6 +29,16 @@ class Result:
         return statistics.median(self.rounds)
 
     @property
+    def is_answered(self) -> bool:
+        """False if the server gave no answer within the time it had; the value is then that time."""
+        return "without" not in self.unit
+
+    @property
+    def is_partial(self) -> bool:
+        """True if not as many associations could be held as wanted."""
+        return self.note.startswith("only")
+
+    @property
     def key(self) -> tuple[str, str, int, int]:
         """What makes it one cell of a table."""
         return (self.measure, self.server, self.stored, self.load)
