@@ -1,0 +1,404 @@
+"""The accepting side of one association: bytes in, typed events out, no socket and no clock (PS3.8 9.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from openworklist.dicom.dimse import Command, CommandField, encode_find_response
+from openworklist.dicom.items import MALFORMED, malformed
+from openworklist.dicom.messages import MAX_DATASET, Assembler, Message
+from openworklist.dicom.negotiation import AcceptedContext, Decision, Negotiator, Rejection
+from openworklist.dicom.pdu import (
+    HEADER,
+    RELEASE_REPLY,
+    RELEASE_REQUEST,
+    Abort,
+    AbortReason,
+    AbortSource,
+    PduType,
+    decode_abort,
+    decode_pdvs,
+    encode,
+    encode_pieces,
+)
+from openworklist.dicom.states import (
+    AA_1,
+    AR_2,
+    AR_3,
+    AR_8,
+    AR_10,
+    DT_2,
+    TABLE,
+    Action,
+    State,
+    Timer,
+    Trigger,
+)
+from openworklist.domain.errors import PeerError
+
+UNKNOWN_PDU: Final = "dicom.pdu-unknown"
+UNEXPECTED_PDU: Final = "dicom.pdu-unexpected"
+_REASONS: Final = {
+    UNKNOWN_PDU: AbortReason.UNRECOGNIZED_PDU,
+    UNEXPECTED_PDU: AbortReason.UNEXPECTED_PDU,
+    MALFORMED: AbortReason.INVALID_PARAMETER,
+}
+
+MAX_ASSOCIATE: Final = 256 * 1024  # 128 contexts of 30 transfer syntaxes each would fit
+_UNLIMITED: Final = 1024 * 1024  # for P-DATA-TFs, where none was announced
+_TOLERANCE: Final = 12  # some peers do not count the headers into the maximum length
+_FIXED: Final = 4
+
+_HEADER_SIZE: Final = HEADER.size
+_DATA: Final = int(PduType.DATA)
+_TRIGGERS: Final = {
+    PduType.ASSOCIATE_REQUEST: Trigger.REQUEST_RECEIVED,
+    PduType.ASSOCIATE_ACCEPT: Trigger.ACCEPT_RECEIVED,
+    PduType.ASSOCIATE_REJECT: Trigger.REJECT_RECEIVED,
+    PduType.DATA: Trigger.DATA_RECEIVED,
+    PduType.RELEASE_REQUEST: Trigger.RELEASE_REQUEST_RECEIVED,
+    PduType.RELEASE_REPLY: Trigger.RELEASE_REPLY_RECEIVED,
+    PduType.ABORT: Trigger.ABORT_RECEIVED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AssociationRequested:
+    """`accept` or `reject` it; nothing more is read before. `decision` is what the policy says."""
+
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class CommandReceived:
+    context: AcceptedContext
+    command: Command
+    dataset: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class CancelReceived:
+    """The peer wants no more answers to the question `message_id` (PS3.7 9.3.2.3)."""
+
+    context: AcceptedContext
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRequested:
+    """The peer is done: `answer_release`; nothing more is read before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """The peer agreed to the release that we asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aborted:
+    """It is over: by the peer, or by us because of `error`."""
+
+    source: int
+    reason: int
+    error: PeerError | None = None
+
+
+Event = AssociationRequested | CommandReceived | CancelReceived | ReleaseRequested | Released | Aborted
+
+
+class Association:
+    """The state machine. Whatever was called, `data_to_send` has the bytes to write afterwards.
+
+    `should_close` says to close the transport connection once they are written. `artim` is 0 while the timer
+    of PS3.8 9.1.5 is stopped, and another number each time it is started: call `timer_expired` when it ends.
+    """
+
+    __slots__ = (
+        "_announced",
+        "_artim_starts",
+        "_assembler",
+        "_buffer",
+        "_contexts",
+        "_decision",
+        "_is_deaf",
+        "_is_waiting",
+        "_max_dataset",
+        "_max_length",
+        "_negotiator",
+        "_out",
+        "_owes_release",
+        "_wanted",
+        "artim",
+        "pdus",
+        "should_close",
+        "state",
+    )
+
+    def __init__(self, negotiator: Negotiator, *, max_dataset: int = MAX_DATASET) -> None:
+        self.state = State.IDLE
+        self.artim = 0
+        self.should_close = False
+        self.pdus = 0  # received whole
+        self._negotiator = negotiator
+        self._max_dataset = max_dataset
+        max_pdu = negotiator.policy.max_pdu
+        self._announced = max_pdu + _TOLERANCE if max_pdu else _UNLIMITED
+        self._artim_starts = 0
+        self._buffer = bytearray()  # the PDU under way, and what came behind one that waits for a decision
+        self._wanted = 0  # bytes that must be there before it is worth looking again
+        self._out: list[bytes] = []
+        self._is_waiting = False  # for a decision of ours
+        self._is_deaf = False  # where the next PDU begins is lost
+        self._owes_release = False
+        self._decision: Decision | None = None
+        self._contexts: dict[int, AcceptedContext] = {}
+        self._max_length = 0
+        self._assembler: Assembler | None = None
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether a PDU has begun and not ended."""
+        return bool(self._buffer) and not self._is_waiting
+
+    @property
+    def buffered(self) -> int:
+        """Bytes of the PDU that has begun."""
+        return len(self._buffer)
+
+    @property
+    def can_send(self) -> bool:
+        return (Trigger.DATA_SENT, self.state) in TABLE
+
+    def data_to_send(self) -> bytes:
+        """What is to be written now, in one piece; empty if nothing."""
+        out = self._out
+        if not out:
+            return b""
+        data = b"".join(out)
+        out.clear()
+        return data
+
+    def connection_opened(self) -> None:
+        self._do(Trigger.CONNECTION_OPENED)
+
+    def connection_closed(self) -> None:
+        if (Trigger.CONNECTION_CLOSED, self.state) in TABLE:
+            self._do(Trigger.CONNECTION_CLOSED)
+        self._forget()
+
+    def timer_expired(self) -> None:
+        if (Trigger.TIMER_EXPIRED, self.state) in TABLE:
+            self._do(Trigger.TIMER_EXPIRED)
+
+    def receive(self, data: bytes) -> list[Event]:
+        """Take what arrived. Stops at an event that waits for a decision: call again, with b"", after it."""
+        if self._is_over:
+            return []
+        buffer = self._buffer
+        if buffer or self._is_waiting:
+            buffer += data
+            if self._is_waiting or len(buffer) < self._wanted:
+                return []
+            data = bytes(buffer)
+            buffer.clear()
+        events: list[Event] = []
+        start = self._read(data, events)
+        if start < len(data) and not self._is_over:
+            buffer += memoryview(data)[start:]
+        return events
+
+    def accept(self) -> None:
+        """Answer the request as its decision says."""
+        decision = self._decision
+        if not self._is_possible(Trigger.ACCEPTED) or decision is None:
+            return
+        if decision.rejection is not None:
+            self.reject(decision.rejection)
+            return
+        self._do(Trigger.ACCEPTED)
+        self._contexts = dict(decision.contexts)
+        self._max_length = decision.max_length
+        self._assembler = Assembler(self._max_dataset)
+        self._out.append(decision.answer)
+        self._is_waiting = False
+
+    def reject(self, rejection: Rejection) -> None:
+        if self._is_possible(Trigger.REJECTED):
+            self._do(Trigger.REJECTED)
+            self._out.append(encode(rejection.pdu))
+            self._is_waiting = False
+
+    def send(self, context_id: int, command: bytes, dataset: bytes | None = None) -> None:
+        """Send a message, cut to what the peer takes; nothing if the association can send no more."""
+        if not self._is_possible(Trigger.DATA_SENT):
+            return
+        self._out += encode_pieces(context_id, command, self._max_length, is_command=True)
+        if dataset is not None:
+            self._out += encode_pieces(context_id, dataset, self._max_length, is_command=False)
+
+    def send_answers(
+        self, context: AcceptedContext, message_id: int, status: int, identifiers: Sequence[bytes]
+    ) -> None:
+        """Send pending C-FIND answers. The command of them all is the same."""
+        if not self._is_possible(Trigger.DATA_SENT):
+            return
+        command = encode_find_response(context.abstract_syntax, message_id, status, True)
+        head = encode_pieces(context.id, command, self._max_length, is_command=True)
+        out = self._out
+        for identifier in identifiers:
+            out += head
+            out += encode_pieces(context.id, identifier, self._max_length, is_command=False)
+
+    def ask_release(self) -> None:
+        if self._is_possible(Trigger.RELEASE_ASKED):
+            self._do(Trigger.RELEASE_ASKED)
+            self._out.append(RELEASE_REQUEST)
+
+    def answer_release(self) -> None:
+        """Agree to the release. In a collision the reply waits until the peer's has come (PS3.8 9.2.3)."""
+        self._is_waiting = False
+        if self._is_possible(Trigger.RELEASE_ANSWERED):
+            self._do(Trigger.RELEASE_ANSWERED)
+            self._out.append(RELEASE_REPLY)
+        else:
+            self._owes_release = self.state is State.COLLISION_AWAITING_REPLY
+
+    def abort(self) -> None:
+        """End the association at once, as its user (PS3.8 7.3)."""
+        if self._is_possible(Trigger.ABORTED):
+            self._do(Trigger.ABORTED)
+
+    def _read(self, data: bytes, events: list[Event]) -> int:
+        """Read the whole PDUs of `data`; where the first begins that is not whole or has to wait."""
+        start, end = 0, len(data)
+        while end - start >= _HEADER_SIZE and not self._is_waiting and not self._is_over:
+            kind, length = HEADER.unpack_from(data, start)
+            try:
+                self._check_header(kind, length)
+                stop = start + _HEADER_SIZE + length
+                if stop > end:
+                    self._wanted = _HEADER_SIZE + length
+                    return start
+                self.pdus += 1
+                if kind == _DATA:
+                    self._on_data(data[start + _HEADER_SIZE : stop], events)
+                else:
+                    self._on_pdu(PduType(kind), data[start:stop], events)
+            except PeerError as error:
+                self._refuse(error, events)
+                return end
+            start = stop
+        self._wanted = _HEADER_SIZE
+        return start
+
+    def _check_header(self, kind: int, length: int) -> None:
+        if kind == _DATA:
+            limit = self._announced
+        elif kind in (PduType.ASSOCIATE_REQUEST, PduType.ASSOCIATE_ACCEPT):
+            limit = MAX_ASSOCIATE
+        elif kind in _TRIGGERS:
+            if length != _FIXED:
+                raise malformed(f"It is said to be {length} bytes long instead of 4.", PduType(kind).name)
+            return
+        else:
+            raise PeerError(f"No PDU has the type {kind:02X}H.", where="PDU", code=UNKNOWN_PDU)
+        if length > limit:
+            raise malformed(f"It is said to be {length} bytes long, over {limit}.", PduType(kind).name)
+
+    def _on_data(self, body: bytes, events: list[Event]) -> None:
+        state = self.state
+        if TABLE[Trigger.DATA_RECEIVED, state] is not DT_2 and state is not State.AWAITING_RELEASE_REPLY:
+            self._do_or_refuse(Trigger.DATA_RECEIVED, events)
+            return
+        assembler = self._assembler
+        assert assembler is not None
+        for pdv in decode_pdvs(body):
+            context = self._contexts.get(pdv.context_id)
+            if context is None:
+                raise malformed(f"Presentation context {pdv.context_id} was not accepted.", "P-DATA-TF")
+            message = assembler.take(pdv)
+            if message is not None:
+                events.append(_to_event(context, message))
+
+    def _on_pdu(self, kind: PduType, pdu: bytes, events: list[Event]) -> None:
+        trigger = _TRIGGERS[kind]
+        if trigger is Trigger.REQUEST_RECEIVED and self.state is State.AWAITING_REQUEST:
+            self._decision = self._negotiator.decide(pdu)
+            self._do(trigger)
+            self._is_waiting = True
+            events.append(AssociationRequested(self._decision))
+            return
+        action = self._do_or_refuse(trigger, events)
+        if trigger is Trigger.ABORT_RECEIVED:
+            abort = decode_abort(pdu[_HEADER_SIZE:])
+            events.append(Aborted(abort.source, abort.reason))
+        elif action is AR_2 or action is AR_8:
+            self._is_waiting = True
+            events.append(ReleaseRequested())
+        elif action is AR_3 or action is AR_10:
+            events.append(Released())
+            if self._owes_release:
+                self.answer_release()
+
+    def _do_or_refuse(self, trigger: Trigger, events: list[Event]) -> Action:
+        """Do what the table says; where that is an abort, say why."""
+        if TABLE[trigger, self.state].aborts:
+            name, state = trigger.name.removesuffix("_RECEIVED"), int(self.state)
+            error = PeerError(f"{name} came in state {state}.", where="PDU", code=UNEXPECTED_PDU)
+            return self._refuse(error, events, trigger)
+        return self._do(trigger)
+
+    def _refuse(
+        self, error: PeerError, events: list[Event], trigger: Trigger = Trigger.INVALID_RECEIVED
+    ) -> Action:
+        reason = _REASONS.get(error.code, AbortReason.NOT_SPECIFIED)
+        was_over = self.state is State.AWAITING_CLOSE
+        action = self._do(trigger, reason)
+        self._is_deaf = trigger is Trigger.INVALID_RECEIVED
+        self._forget()
+        if not was_over:
+            events.append(Aborted(_get_source(action), reason, error))
+        return action
+
+    @property
+    def _is_over(self) -> bool:
+        """Whether nothing that arrives can mean anything any more."""
+        return self._is_deaf or self.state is State.IDLE
+
+    def _is_possible(self, trigger: Trigger) -> bool:
+        return (trigger, self.state) in TABLE
+
+    def _do(self, trigger: Trigger, reason: AbortReason = AbortReason.NOT_SPECIFIED) -> Action:
+        """Carry out the cell of the table: A-ABORT, timer, close, next state."""
+        action = TABLE[trigger, self.state]
+        if action.aborts:
+            source = _get_source(action)
+            # A reason means something only with the other source (PS3.8 table 9-26).
+            self._out.append(encode(Abort(source, 0 if source is AbortSource.USER else reason)))
+        if action.timer is Timer.START:
+            self._artim_starts += 1
+            self.artim = self._artim_starts
+        elif action.timer is Timer.STOP:
+            self.artim = 0
+        self.should_close = self.should_close or action.closes
+        self.state = action.state
+        return action
+
+    def _forget(self) -> None:
+        self._buffer.clear()
+        self._is_waiting = False
+        self._assembler = None
+
+
+def _to_event(context: AcceptedContext, message: Message) -> Event:
+    command = message.command
+    if command.field == CommandField.C_CANCEL_RQ:
+        return CancelReceived(context, command.message_id)
+    return CommandReceived(context, command, message.dataset)
+
+
+def _get_source(action: Action) -> AbortSource:
+    """PS3.8 table 9-9: AA-1 alone aborts as the user."""
+    return AbortSource.USER if action is AA_1 else AbortSource.PROVIDER

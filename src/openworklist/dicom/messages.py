@@ -1,0 +1,79 @@
+"""Messages out of PDVs: fragmented, batched, and never longer than agreed (PS3.8 annex E)."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from openworklist.dicom.dimse import Command, decode
+from openworklist.dicom.items import malformed
+from openworklist.dicom.pdu import Pdv
+from openworklist.domain.errors import PeerError
+
+TOO_LONG: Final = "dicom.message-too-long"
+MAX_COMMAND: Final = 16_384
+MAX_DATASET: Final = 1024 * 1024
+
+
+class Message(NamedTuple):
+    context_id: int
+    command: Command
+    dataset: bytes | None
+
+
+class Assembler:
+    """Puts the messages of one association together, one after the other; PeerError where they interleave."""
+
+    __slots__ = ("_command", "_context_id", "_max_dataset", "_parts")
+
+    def __init__(self, max_dataset: int = MAX_DATASET) -> None:
+        self._max_dataset = max_dataset
+        self._context_id = 0  # of the message that has begun
+        self._command: Command | None = None  # read, its dataset is still to come
+        self._parts = bytearray()
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether a message has begun and not ended."""
+        return self._context_id != 0
+
+    def take(self, pdv: Pdv) -> Message | None:
+        """The message that ends with this PDV, if one does."""
+        if pdv.context_id != self._context_id:
+            if self._context_id:
+                raise malformed("A message changes its presentation context on the way.", "P-DATA-TF")
+            self._context_id = pdv.context_id
+        if pdv.is_command is not (self._command is None):
+            kinds = (
+                "dataset without its command" if self._command is None else "command instead of the dataset"
+            )
+            raise malformed(f"A {kinds} arrived.", "P-DATA-TF")
+        data = self._join(pdv)
+        if data is None:
+            return None
+        if self._command is None:
+            command = decode(data)
+            if command.has_dataset:
+                self._command = command
+                return None
+            message = Message(pdv.context_id, command, None)
+        else:
+            message = Message(pdv.context_id, self._command, data)
+            self._command = None
+        self._context_id = 0
+        return message
+
+    def _join(self, pdv: Pdv) -> bytes | None:
+        """The whole command or dataset if this piece is its last."""
+        limit = MAX_COMMAND if self._command is None else self._max_dataset
+        size = len(self._parts) + len(pdv.data)
+        if size > limit:
+            kind = "command" if self._command is None else "dataset"
+            raise PeerError(f"A {kind} is longer than {limit} bytes.", where="P-DATA-TF", code=TOO_LONG)
+        if pdv.is_last and not self._parts:
+            return pdv.data
+        self._parts += pdv.data
+        if not pdv.is_last:
+            return None
+        whole = bytes(self._parts)
+        self._parts.clear()
+        return whole

@@ -1,0 +1,341 @@
+"""One connection on the DICOM port: an association's events in, its answers out, with bounds on both."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Mapping
+from time import perf_counter
+from typing import TYPE_CHECKING, Final, cast
+
+from openworklist.dicom.association import (
+    Aborted,
+    Association,
+    AssociationRequested,
+    CancelReceived,
+    CommandReceived,
+    Event,
+    ReleaseRequested,
+)
+from openworklist.dicom.dimse import CommandField, encode_find_response, encode_response
+from openworklist.dicom.sop_classes import MODALITY_WORKLIST, VERIFICATION
+from openworklist.dicom.status import Status
+from openworklist.domain.errors import IdentifierError
+from openworklist.listeners.binding import show
+from openworklist.listeners.dicom_question import Question
+
+if TYPE_CHECKING:
+    from openworklist.listeners.dicom import DicomListener, FindCursor
+
+log = logging.getLogger("openworklist.dicom")
+
+_SLOWEST: Final = 16_384  # bytes a second that a PDU under way must come at, beyond its time-out
+_QUEUE: Final = 64  # commands that may wait behind a question before no more are read
+
+
+class Connection(asyncio.Protocol):
+    """`check_time` ends it if the peer is silent, slow or does not read."""
+
+    __slots__ = (
+        "_artim",
+        "_artim_since",
+        "_association",
+        "_calling",
+        "_has_ended",
+        "_is_paused",
+        "_last_active",
+        "_listener",
+        "_loop",
+        "_partial_since",
+        "_pdus",
+        "_peername",
+        "_question",
+        "_stalled_since",
+        "_transport",
+        "_waiting",
+    )
+
+    def __init__(self, listener: DicomListener, loop: asyncio.AbstractEventLoop) -> None:
+        self._listener = listener
+        self._loop = loop
+        self._transport: asyncio.Transport | None = None
+        self._peername: tuple[object, ...] = ()
+        self._association = Association(listener.negotiator, max_dataset=listener.limits.identifier)
+        self._calling: str | None = None  # known once the association is accepted
+        self._has_ended = False  # in good order, or told why not
+        self._question: Question | None = None
+        self._waiting: deque[CommandReceived] = deque()
+        self._is_paused = False
+        self._artim = 0
+        self._pdus = 0
+        self._artim_since = self._partial_since = self._stalled_since = 0.0
+        self._last_active = loop.time()
+
+    @property
+    def peer(self) -> str:
+        name = self._peername
+        return show(str(name[0]), cast(int, name[1])) if len(name) >= 2 else "unknown"
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        self._peername = transport.get_extra_info("peername") or ()
+        if not self._listener.admit(self):
+            self._transport.abort()
+            return
+        self._association.connection_opened()
+        self._note_artim()
+
+    def data_received(self, data: bytes) -> None:
+        self._last_active = now = self._loop.time()
+        association = self._association
+        events = association.receive(data)
+        while events:
+            for event in events:
+                self._handle(event)
+            events = association.receive(b"")
+        if not association.is_inside:
+            self._partial_since = 0.0
+        elif not self._partial_since or association.pdus != self._pdus:
+            self._partial_since = now
+        self._pdus = association.pdus
+        self._flush()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
+        self._stop_answering()
+        self._association.connection_closed()
+        self._listener.release(self)
+        if self._calling is not None:
+            if not self._has_ended:
+                self._note_abort("the connection was lost")
+            self._listener.association_closed(self.peer, self._calling)
+
+    def pause_writing(self) -> None:
+        self._stalled_since = self._loop.time()
+        self._balance()
+
+    def resume_writing(self) -> None:
+        self._stalled_since = 0.0
+        self.go_on()
+
+    def open_cursor(self, asked: CommandReceived) -> FindCursor:
+        """Hand the question to the service, or raise IdentifierError."""
+        if asked.dataset is None:
+            raise IdentifierError("the question has no identifier")
+        calling = self._calling or ""
+        return self._listener.service.open(calling, asked.dataset, asked.context.transfer_syntax)
+
+    def call_soon(self, function: Callable[[], None]) -> asyncio.Handle:
+        return self._loop.call_soon(function)
+
+    def go_on(self) -> None:
+        """Go on with the question and what waits behind it, if the peer reads."""
+        if self._stalled_since:
+            return
+        if self._question is not None:
+            self._question.resume()
+        while self._waiting and self._question is None:
+            self._perform(self._waiting.popleft())
+        self._flush()
+
+    def send_answers(self, asked: CommandReceived, status: int, identifiers: list[bytes]) -> None:
+        self._association.send_answers(asked.context, asked.command.message_id, status, identifiers)
+
+    def finish(
+        self, question: Question, status: Status, comment: str = "", offending: tuple[int, ...] = ()
+    ) -> None:
+        """Send the final answer of a question."""
+        asked = question.asked
+        if comment:
+            answer = encode_response(asked.command, status, error_comment=comment, offending=offending)
+        else:
+            answer = encode_find_response(
+                asked.context.abstract_syntax, asked.command.message_id, status, False
+            )
+        self._association.send(asked.context.id, answer)
+        self._question = None
+        self._last_active = self._loop.time()
+        seconds = perf_counter() - question.began
+        self._listener.observer.question(self._calling or "", question.answers, seconds, status)
+        if log.isEnabledFor(logging.DEBUG):
+            log.debug("a question of %s got %d answers", self._calling, question.answers)
+
+    def note_failure(self, error: Exception) -> None:
+        self._listener.note_failure(self.peer, error)
+
+    def end_if_idle(self, since: float) -> None:
+        """Abort the association unless it has sent something after `since` or is being answered."""
+        if self._question is None and not self._waiting and self._last_active <= since:
+            self._association.abort()
+            self._has_ended = True
+            self._flush()
+            if self._transport is not None:
+                self._transport.close()
+
+    def drop(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
+
+    def check_time(self, now: float) -> None:
+        """End the association if one of its time-outs has passed."""
+        limits = self._listener.limits
+        association = self._association
+        if self._stalled_since:
+            if limits.write_timeout and now - self._stalled_since > limits.write_timeout:
+                self._time_out("it does not read its answers")
+                self.drop()
+        elif association.artim:
+            if limits.artim and now - self._artim_since > limits.artim:
+                if not self._has_ended:
+                    self._has_ended = True
+                    self._listener.observer.timed_out(self.peer, "it sent no association request")
+                association.timer_expired()
+                self.drop()
+        elif self._question is not None:
+            return
+        elif self._partial_since:
+            allowed = limits.pdu_timeout + association.buffered / _SLOWEST
+            if limits.pdu_timeout and now - self._partial_since > allowed:
+                self._time_out("a PDU was begun and not ended")
+        elif limits.idle_timeout and now - self._last_active > limits.idle_timeout:
+            self._time_out("idle")
+
+    def _time_out(self, reason: str) -> None:
+        self._listener.observer.timed_out(self.peer, reason)
+        self._note_abort(reason)
+        self._stop_answering()
+        self._association.abort()
+        self._flush()
+
+    def _handle(self, event: Event) -> None:
+        if type(event) is CommandReceived:
+            if self._question is None and not self._stalled_since:
+                self._perform(event)
+            else:
+                self._waiting.append(event)
+        elif type(event) is AssociationRequested:
+            self._answer_request(event)
+        elif type(event) is ReleaseRequested:
+            self._stop_answering()
+            self._association.answer_release()
+            self._has_ended = True
+        elif type(event) is CancelReceived:
+            self._cancel(event)
+        elif type(event) is Aborted:
+            self._stop_answering()
+            self._note_abort(str(event.error) if event.error else "by the peer")
+
+    def _answer_request(self, event: AssociationRequested) -> None:
+        listener = self._listener
+        request = event.decision.request
+        rejection = event.decision.rejection or listener.find_rejection()
+        if rejection is None:
+            self._association.accept()
+            self._calling = request.calling
+            listener.association_opened(self.peer, request.calling)
+            return
+        self._association.reject(rejection)
+        self._has_ended = True
+        listener.observer.association_rejected(self.peer, request.calling, rejection.reason)
+        log.warning(
+            "an association of %s was rejected: %s",
+            request.calling,
+            rejection.reason,
+            extra={"peer": self.peer, "calling": request.calling, "called": request.called},
+        )
+
+    def _cancel(self, event: CancelReceived) -> None:
+        """A cancel that comes too late means nothing (PS3.7 9.1.2.2)."""
+        question = self._question
+        if question is not None and question.asked.command.message_id == event.message_id:
+            question.is_cancelled = True
+            return
+        for waiting in self._waiting:
+            if waiting.command.message_id == event.message_id:
+                self._waiting.remove(waiting)
+                answer = encode_response(waiting.command, Status.CANCEL)
+                self._association.send(waiting.context.id, answer)
+                return
+
+    def _perform(self, event: CommandReceived) -> None:
+        command, context = event.command, event.context
+        if command.is_response:
+            self._note_abort("it answers what nobody asked")
+            self._association.abort()
+            return
+        operation = _OPERATIONS.get((context.abstract_syntax, command.field))
+        if command.sop_class and command.sop_class != context.abstract_syntax:
+            # PS3.4 K.4.1.1.4 has a status of its own for a question to the wrong SOP class.
+            is_find = command.field == CommandField.C_FIND_RQ
+            status = Status.IDENTIFIER_MISMATCH if is_find else Status.SOP_CLASS_NOT_SUPPORTED
+            comment = "the SOP class is not that of the presentation context"
+            answer = encode_response(command, status, error_comment=comment)
+            self._association.send(context.id, answer)
+        elif operation is None:
+            answer = encode_response(command, Status.UNRECOGNIZED_OPERATION)
+            self._association.send(context.id, answer)
+        else:
+            operation(self, event)
+
+    def _echo(self, event: CommandReceived) -> None:
+        self._association.send(event.context.id, encode_response(event.command, Status.SUCCESS))
+        self._listener.observer.echo(self._calling or "")
+
+    def _find(self, event: CommandReceived) -> None:
+        self._question = question = Question(self, event, perf_counter())
+        question.run()
+
+    def _note_abort(self, reason: str) -> None:
+        if self._has_ended:
+            return
+        self._has_ended = True
+        calling = self._calling or ""
+        self._listener.observer.association_aborted(self.peer, calling, reason)
+        log.info("an association was aborted: %s", reason, extra={"peer": self.peer, "calling": calling})
+
+    def _stop_answering(self) -> None:
+        self._waiting.clear()
+        if self._question is not None:
+            self._question.stop()
+            self._question = None
+
+    def _flush(self) -> None:
+        transport = self._transport
+        if transport is None:
+            return
+        association = self._association
+        data = association.data_to_send()
+        if data:
+            transport.write(data)
+        if association.artim != self._artim:
+            self._note_artim()
+        if association.should_close:
+            if transport.get_write_buffer_size() and not self._stalled_since:
+                self._stalled_since = self._loop.time()
+            transport.close()
+        elif self._waiting or self._is_paused:
+            self._balance()
+
+    def _note_artim(self) -> None:
+        self._artim = self._association.artim
+        self._artim_since = self._loop.time()
+
+    def _balance(self) -> None:
+        """Pause reading while the peer does not read, or asks faster than it can be answered."""
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            return
+        is_full = self._stalled_since != 0 or len(self._waiting) >= _QUEUE
+        if is_full and not self._is_paused:
+            self._is_paused = True
+            transport.pause_reading()
+        elif self._is_paused and not self._stalled_since and not self._waiting:
+            self._is_paused = False
+            transport.resume_reading()
+
+
+_OPERATIONS: Final[Mapping[tuple[str, int], Callable[[Connection, CommandReceived], None]]] = {
+    (VERIFICATION, CommandField.C_ECHO_RQ): Connection._echo,
+    (MODALITY_WORKLIST, CommandField.C_FIND_RQ): Connection._find,
+}

@@ -1,0 +1,118 @@
+"""A C-FIND being answered: batch after batch, heeding C-CANCEL and a peer that reads slowly."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, Final
+
+from openworklist.dicom.association import CommandReceived
+from openworklist.dicom.status import Status
+from openworklist.domain.errors import IdentifierError, OpenWorklistError, StoreError
+
+if TYPE_CHECKING:
+    from openworklist.listeners.dicom import FindCursor
+    from openworklist.listeners.dicom_connection import Connection
+
+_MISMATCH: Final = "identifier.sop-class-mismatch"
+
+
+class Question:
+    """Runs on the loop. It ends with one final answer, or with its connection."""
+
+    __slots__ = ("_connection", "_cursor", "_held", "_waits_for", "answers", "asked", "began", "is_cancelled")
+
+    def __init__(self, connection: Connection, asked: CommandReceived, began: float) -> None:
+        self._connection = connection
+        self._cursor: FindCursor | None = None
+        self._held: list[bytes] | None = None  # read, but not yet sent
+        self._waits_for: asyncio.Future[list[bytes]] | asyncio.Handle | None = None
+        self.asked = asked
+        self.began = began
+        self.answers = 0
+        self.is_cancelled = False
+
+    def run(self) -> None:
+        """Answer until all is said, or something has to be waited for.
+
+        A second batch waits for the loop's next turn. The usual question, answered in one batch, is over
+        before this returns, and all its answers leave in one write.
+        """
+        try:
+            self._run()
+        except Exception as error:  # noqa: BLE001 - the edge: one question fails, not the server
+            self._fail(error)
+
+    def stop(self) -> None:
+        """The connection is gone."""
+        if self._waits_for is not None:
+            self._waits_for.cancel()
+        self._waits_for = self._cursor = None
+
+    def resume(self) -> None:
+        """The peer reads again."""
+        if self._waits_for is None:
+            self.run()
+
+    def _run(self) -> None:
+        connection = self._connection
+        if self._cursor is None:
+            self._cursor = connection.open_cursor(self.asked)
+        has_sent = False
+        while not self.is_cancelled:
+            if self._held is None:
+                batch = self._cursor.next_batch()
+                if not isinstance(batch, list):
+                    self._await(batch)
+                    return
+                self._held = batch
+            if not self._held:
+                connection.finish(self, Status.SUCCESS)
+                return
+            if has_sent:
+                self._waits_for = connection.call_soon(self._go_on)
+                return
+            connection.send_answers(self.asked, self._cursor.status, self._held)
+            self.answers += len(self._held)
+            self._held = None
+            has_sent = True
+        connection.finish(self, Status.CANCEL)
+
+    def _go_on(self) -> None:
+        self._waits_for = None
+        self._connection.go_on()
+
+    def _await(self, batch: Awaitable[list[bytes]]) -> None:
+        future = asyncio.ensure_future(batch)
+        future.add_done_callback(self._take)
+        self._waits_for = future
+
+    def _take(self, future: asyncio.Future[list[bytes]]) -> None:
+        if future.cancelled():
+            return
+        self._waits_for = None
+        error = future.exception()
+        if isinstance(error, Exception):
+            self._fail(error)
+        elif error is None:
+            self._held = future.result()
+        self._connection.go_on()
+
+    def _fail(self, error: Exception) -> None:
+        status, comment, tag = to_failure(error)
+        if status is Status.INTERNAL_ERROR or status is Status.OUT_OF_RESOURCES:
+            self._connection.note_failure(error)
+        self._connection.finish(self, status, comment, () if tag is None else (tag,))
+
+
+def to_failure(error: Exception) -> tuple[Status, str, int | None]:
+    """The status (PS3.4 table K.4-1), Error Comment and Offending Element for an error."""
+    if isinstance(error, IdentifierError):
+        is_mismatch = error.code == _MISMATCH
+        status = Status.IDENTIFIER_MISMATCH if is_mismatch else Status.UNABLE_TO_PROCESS
+        return status, error.sentence, error.tag
+    if isinstance(error, StoreError):
+        return Status.OUT_OF_RESOURCES, error.sentence, None
+    if isinstance(error, OpenWorklistError):
+        return Status.UNABLE_TO_PROCESS, error.sentence, None
+    return Status.INTERNAL_ERROR, "internal error, see the log of the server", None
