@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from openworklist.dicom.dimse import Command, CommandField, encode_find_response
+from openworklist.dicom.dimse import CommandField, encode_find_response
+from openworklist.dicom.events import (
+    Aborted,
+    AssociationRequested,
+    CancelReceived,
+    CommandReceived,
+    Event,
+    Released,
+    ReleaseRequested,
+)
 from openworklist.dicom.items import MALFORMED, malformed
 from openworklist.dicom.messages import MAX_DATASET, Assembler, Message
 from openworklist.dicom.negotiation import AcceptedContext, Decision, Negotiator, Rejection
@@ -27,6 +35,7 @@ from openworklist.dicom.states import (
     AA_1,
     AR_2,
     AR_3,
+    AR_6,
     AR_8,
     AR_10,
     DT_2,
@@ -36,9 +45,9 @@ from openworklist.dicom.states import (
     Timer,
     Trigger,
 )
+from openworklist.dicom.stream import UNKNOWN_PDU, PduStream
 from openworklist.domain.errors import PeerError
 
-UNKNOWN_PDU: Final = "dicom.pdu-unknown"
 UNEXPECTED_PDU: Final = "dicom.pdu-unexpected"
 _REASONS: Final = {
     UNKNOWN_PDU: AbortReason.UNRECOGNIZED_PDU,
@@ -46,14 +55,7 @@ _REASONS: Final = {
     MALFORMED: AbortReason.INVALID_PARAMETER,
 }
 
-MAX_ASSOCIATE: Final = 256 * 1024  # 128 contexts of 30 transfer syntaxes each would fit
-_UNLIMITED: Final = 1024 * 1024  # for P-DATA-TFs, where none was announced
-_TOLERANCE: Final = 12  # some peers do not count the headers into the maximum length
-_FIXED: Final = 4
-
-_HEADER_SIZE: Final = HEADER.size
-_DATA: Final = int(PduType.DATA)
-_TRIGGERS: Final = {
+_TRIGGERS: Final[Mapping[int, Trigger]] = {
     PduType.ASSOCIATE_REQUEST: Trigger.REQUEST_RECEIVED,
     PduType.ASSOCIATE_ACCEPT: Trigger.ACCEPT_RECEIVED,
     PduType.ASSOCIATE_REJECT: Trigger.REJECT_RECEIVED,
@@ -64,50 +66,6 @@ _TRIGGERS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class AssociationRequested:
-    """`accept` or `reject` it; nothing more is read before. `decision` is what the policy says."""
-
-    decision: Decision
-
-
-@dataclass(frozen=True, slots=True)
-class CommandReceived:
-    context: AcceptedContext
-    command: Command
-    dataset: bytes | None
-
-
-@dataclass(frozen=True, slots=True)
-class CancelReceived:
-    """The peer wants no more answers to the question `message_id` (PS3.7 9.3.2.3)."""
-
-    context: AcceptedContext
-    message_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReleaseRequested:
-    """The peer is done: `answer_release`; nothing more is read before."""
-
-
-@dataclass(frozen=True, slots=True)
-class Released:
-    """The peer agreed to the release that we asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Aborted:
-    """It is over: by the peer, or by us because of `error`."""
-
-    source: int
-    reason: int
-    error: PeerError | None = None
-
-
-Event = AssociationRequested | CommandReceived | CancelReceived | ReleaseRequested | Released | Aborted
-
-
 class Association:
     """The state machine. Whatever was called, `data_to_send` has the bytes to write afterwards.
 
@@ -116,10 +74,8 @@ class Association:
     """
 
     __slots__ = (
-        "_announced",
         "_artim_starts",
         "_assembler",
-        "_buffer",
         "_contexts",
         "_decision",
         "_is_deaf",
@@ -129,7 +85,7 @@ class Association:
         "_negotiator",
         "_out",
         "_owes_release",
-        "_wanted",
+        "_stream",
         "artim",
         "pdus",
         "should_close",
@@ -143,11 +99,8 @@ class Association:
         self.pdus = 0  # received whole
         self._negotiator = negotiator
         self._max_dataset = max_dataset
-        max_pdu = negotiator.policy.max_pdu
-        self._announced = max_pdu + _TOLERANCE if max_pdu else _UNLIMITED
+        self._stream = PduStream(negotiator.policy.max_pdu)
         self._artim_starts = 0
-        self._buffer = bytearray()  # the PDU under way, and what came behind one that waits for a decision
-        self._wanted = 0  # bytes that must be there before it is worth looking again
         self._out: list[bytes] = []
         self._is_waiting = False  # for a decision of ours
         self._is_deaf = False  # where the next PDU begins is lost
@@ -160,12 +113,12 @@ class Association:
     @property
     def is_inside(self) -> bool:
         """Whether a PDU has begun and not ended."""
-        return bool(self._buffer) and not self._is_waiting
+        return self._stream.buffered > 0
 
     @property
     def buffered(self) -> int:
         """Bytes of the PDU that has begun."""
-        return len(self._buffer)
+        return self._stream.buffered
 
     @property
     def can_send(self) -> bool:
@@ -186,7 +139,8 @@ class Association:
     def connection_closed(self) -> None:
         if (Trigger.CONNECTION_CLOSED, self.state) in TABLE:
             self._do(Trigger.CONNECTION_CLOSED)
-        self._forget()
+        self._stream.clear()
+        self._assembler = None
 
     def timer_expired(self) -> None:
         if (Trigger.TIMER_EXPIRED, self.state) in TABLE:
@@ -194,19 +148,22 @@ class Association:
 
     def receive(self, data: bytes) -> list[Event]:
         """Take what arrived. Stops at an event that waits for a decision: call again, with b"", after it."""
-        if self._is_over:
-            return []
-        buffer = self._buffer
-        if buffer or self._is_waiting:
-            buffer += data
-            if self._is_waiting or len(buffer) < self._wanted:
-                return []
-            data = bytes(buffer)
-            buffer.clear()
         events: list[Event] = []
-        start = self._read(data, events)
-        if start < len(data) and not self._is_over:
-            buffer += memoryview(data)[start:]
+        stream = self._stream
+        if data and not self._is_over:
+            stream.feed(data)
+        while not self._is_waiting and not self._is_over:
+            try:
+                pdu = stream.take()
+                if pdu is None:
+                    break
+                self.pdus += 1
+                if pdu[0] == PduType.DATA:
+                    self._on_data(pdu[1], events)
+                else:
+                    self._on_pdu(_TRIGGERS[pdu[0]], pdu[1], events)
+            except PeerError as error:
+                self._refuse(error, events)
         return events
 
     def accept(self) -> None:
@@ -270,51 +227,14 @@ class Association:
         if self._is_possible(Trigger.ABORTED):
             self._do(Trigger.ABORTED)
 
-    def _read(self, data: bytes, events: list[Event]) -> int:
-        """Read the whole PDUs of `data`; where the first begins that is not whole or has to wait."""
-        start, end = 0, len(data)
-        while end - start >= _HEADER_SIZE and not self._is_waiting and not self._is_over:
-            kind, length = HEADER.unpack_from(data, start)
-            try:
-                self._check_header(kind, length)
-                stop = start + _HEADER_SIZE + length
-                if stop > end:
-                    self._wanted = _HEADER_SIZE + length
-                    return start
-                self.pdus += 1
-                if kind == _DATA:
-                    self._on_data(data[start + _HEADER_SIZE : stop], events)
-                else:
-                    self._on_pdu(PduType(kind), data[start:stop], events)
-            except PeerError as error:
-                self._refuse(error, events)
-                return end
-            start = stop
-        self._wanted = _HEADER_SIZE
-        return start
-
-    def _check_header(self, kind: int, length: int) -> None:
-        if kind == _DATA:
-            limit = self._announced
-        elif kind in (PduType.ASSOCIATE_REQUEST, PduType.ASSOCIATE_ACCEPT):
-            limit = MAX_ASSOCIATE
-        elif kind in _TRIGGERS:
-            if length != _FIXED:
-                raise malformed(f"It is said to be {length} bytes long instead of 4.", PduType(kind).name)
-            return
-        else:
-            raise PeerError(f"No PDU has the type {kind:02X}H.", where="PDU", code=UNKNOWN_PDU)
-        if length > limit:
-            raise malformed(f"It is said to be {length} bytes long, over {limit}.", PduType(kind).name)
-
-    def _on_data(self, body: bytes, events: list[Event]) -> None:
-        state = self.state
-        if TABLE[Trigger.DATA_RECEIVED, state] is not DT_2 and state is not State.AWAITING_RELEASE_REPLY:
+    def _on_data(self, pdu: bytes, events: list[Event]) -> None:
+        action = TABLE[Trigger.DATA_RECEIVED, self.state]
+        if action is not DT_2 and action is not AR_6:
             self._do_or_refuse(Trigger.DATA_RECEIVED, events)
             return
         assembler = self._assembler
         assert assembler is not None
-        for pdv in decode_pdvs(body):
+        for pdv in decode_pdvs(pdu[HEADER.size :]):
             context = self._contexts.get(pdv.context_id)
             if context is None:
                 raise malformed(f"Presentation context {pdv.context_id} was not accepted.", "P-DATA-TF")
@@ -322,8 +242,7 @@ class Association:
             if message is not None:
                 events.append(_to_event(context, message))
 
-    def _on_pdu(self, kind: PduType, pdu: bytes, events: list[Event]) -> None:
-        trigger = _TRIGGERS[kind]
+    def _on_pdu(self, trigger: Trigger, pdu: bytes, events: list[Event]) -> None:
         if trigger is Trigger.REQUEST_RECEIVED and self.state is State.AWAITING_REQUEST:
             self._decision = self._negotiator.decide(pdu)
             self._do(trigger)
@@ -332,7 +251,7 @@ class Association:
             return
         action = self._do_or_refuse(trigger, events)
         if trigger is Trigger.ABORT_RECEIVED:
-            abort = decode_abort(pdu[_HEADER_SIZE:])
+            abort = decode_abort(pdu[HEADER.size :])
             events.append(Aborted(abort.source, abort.reason))
         elif action is AR_2 or action is AR_8:
             self._is_waiting = True
@@ -356,8 +275,10 @@ class Association:
         reason = _REASONS.get(error.code, AbortReason.NOT_SPECIFIED)
         was_over = self.state is State.AWAITING_CLOSE
         action = self._do(trigger, reason)
-        self._is_deaf = trigger is Trigger.INVALID_RECEIVED
-        self._forget()
+        self._assembler = None
+        if trigger is Trigger.INVALID_RECEIVED:
+            self._is_deaf = True
+            self._stream.clear()
         if not was_over:
             events.append(Aborted(_get_source(action), reason, error))
         return action
@@ -385,11 +306,6 @@ class Association:
         self.should_close = self.should_close or action.closes
         self.state = action.state
         return action
-
-    def _forget(self) -> None:
-        self._buffer.clear()
-        self._is_waiting = False
-        self._assembler = None
 
 
 def _to_event(context: AcceptedContext, message: Message) -> Event:

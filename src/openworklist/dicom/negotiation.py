@@ -7,13 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from openworklist.dicom.items import (
-    ContextResult,
-    ExtendedNegotiation,
-    ProposedContext,
-    RoleSelection,
-    UserInformation,
-)
+from openworklist.dicom.items import ContextResult, ProposedContext
 from openworklist.dicom.pdu import (
     HEADER,
     PDV_OVERHEAD,
@@ -30,6 +24,7 @@ from openworklist.dicom.sop_classes import (
     IMPLEMENTATION_VERSION,
     IMPLICIT_LITTLE_ENDIAN,
 )
+from openworklist.dicom.user_information import ExtendedNegotiation, RoleSelection, UserInformation
 
 DEFAULT_MAX_PDU: Final = 65_536
 

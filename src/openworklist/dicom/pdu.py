@@ -14,17 +14,19 @@ from openworklist.dicom.items import (
     USER_INFORMATION_ITEM,
     ContextResult,
     ProposedContext,
-    UserInformation,
     decode_context_result,
     decode_proposed_context,
     decode_text,
-    decode_user_information,
     each_item,
     encode_context_result,
     encode_proposed_context,
     encode_text_item,
-    encode_user_information,
     malformed,
+)
+from openworklist.dicom.user_information import (
+    UserInformation,
+    decode_user_information,
+    encode_user_information,
 )
 
 HEADER: Final = Struct(">BxI")  # type and length of what follows, of every PDU

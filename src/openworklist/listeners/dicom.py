@@ -51,7 +51,7 @@ class DicomObserver:
     def timed_out(self, peer: str, reason: str) -> None: ...
     def echo(self, calling: str) -> None: ...
     def question(self, calling: str, answers: int, seconds: float, status: int) -> None: ...
-    def failed(self, peer: str, error: Exception) -> None: ...
+    def failed(self, peer: str, error: BaseException) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ class DicomListener:
     def release(self, connection: Connection) -> None:
         self._connections.discard(connection)
 
-    def note_failure(self, peer: str, error: Exception) -> None:
+    def note_failure(self, peer: str, error: BaseException) -> None:
         """An error of ours, not of the peer's: logged without its message, which may quote a patient."""
         self._last_error = type(error).__name__
         log.error(

@@ -5,28 +5,27 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from time import perf_counter
 from typing import TYPE_CHECKING, Final, cast
 
-from openworklist.dicom.association import (
+from openworklist.dicom.association import Association
+from openworklist.dicom.dimse import encode_find_response, encode_response
+from openworklist.dicom.events import (
     Aborted,
-    Association,
     AssociationRequested,
     CancelReceived,
     CommandReceived,
     Event,
     ReleaseRequested,
 )
-from openworklist.dicom.dimse import CommandField, encode_find_response, encode_response
-from openworklist.dicom.sop_classes import MODALITY_WORKLIST, VERIFICATION
 from openworklist.dicom.status import Status
-from openworklist.domain.errors import IdentifierError
 from openworklist.listeners.binding import show
+from openworklist.listeners.dicom_operations import perform
 from openworklist.listeners.dicom_question import Question
 
 if TYPE_CHECKING:
-    from openworklist.listeners.dicom import DicomListener, FindCursor
+    from openworklist.listeners.dicom import DicomListener
 
 log = logging.getLogger("openworklist.dicom")
 
@@ -41,11 +40,10 @@ class Connection(asyncio.Protocol):
         "_artim",
         "_artim_since",
         "_association",
-        "_calling",
         "_has_ended",
+        "_is_open",
         "_is_paused",
         "_last_active",
-        "_listener",
         "_loop",
         "_partial_since",
         "_pdus",
@@ -54,15 +52,18 @@ class Connection(asyncio.Protocol):
         "_stalled_since",
         "_transport",
         "_waiting",
+        "calling",
+        "listener",
     )
 
     def __init__(self, listener: DicomListener, loop: asyncio.AbstractEventLoop) -> None:
-        self._listener = listener
+        self.listener = listener
         self._loop = loop
         self._transport: asyncio.Transport | None = None
         self._peername: tuple[object, ...] = ()
         self._association = Association(listener.negotiator, max_dataset=listener.limits.identifier)
-        self._calling: str | None = None  # known once the association is accepted
+        self.calling = ""  # known once the association is accepted
+        self._is_open = False
         self._has_ended = False  # in good order, or told why not
         self._question: Question | None = None
         self._waiting: deque[CommandReceived] = deque()
@@ -80,7 +81,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         self._peername = transport.get_extra_info("peername") or ()
-        if not self._listener.admit(self):
+        if not self.listener.admit(self):
             self._transport.abort()
             return
         self._association.connection_opened()
@@ -105,11 +106,11 @@ class Connection(asyncio.Protocol):
         self._transport = None
         self._stop_answering()
         self._association.connection_closed()
-        self._listener.release(self)
-        if self._calling is not None:
+        self.listener.release(self)
+        if self._is_open:
             if not self._has_ended:
                 self._note_abort("the connection was lost")
-            self._listener.association_closed(self.peer, self._calling)
+            self.listener.association_closed(self.peer, self.calling)
 
     def pause_writing(self) -> None:
         self._stalled_since = self._loop.time()
@@ -119,12 +120,19 @@ class Connection(asyncio.Protocol):
         self._stalled_since = 0.0
         self.go_on()
 
-    def open_cursor(self, asked: CommandReceived) -> FindCursor:
-        """Hand the question to the service, or raise IdentifierError."""
-        if asked.dataset is None:
-            raise IdentifierError("the question has no identifier")
-        calling = self._calling or ""
-        return self._listener.service.open(calling, asked.dataset, asked.context.transfer_syntax)
+    def send(self, context_id: int, command: bytes) -> None:
+        self._association.send(context_id, command)
+
+    def ask(self, asked: CommandReceived) -> None:
+        """Begin to answer a question."""
+        self._question = question = Question(self, asked, perf_counter())
+        question.run()
+
+    def abort(self, reason: str) -> None:
+        """End the association because of what the peer did."""
+        self._note_abort(reason)
+        self._stop_answering()
+        self._association.abort()
 
     def call_soon(self, function: Callable[[], None]) -> asyncio.Handle:
         return self._loop.call_soon(function)
@@ -135,9 +143,10 @@ class Connection(asyncio.Protocol):
             return
         if self._question is not None:
             self._question.resume()
-        while self._waiting and self._question is None:
-            self._perform(self._waiting.popleft())
         self._flush()
+        while self._waiting and self._question is None and not self._stalled_since:
+            perform(self, self._waiting.popleft())
+            self._flush()
 
     def send_answers(self, asked: CommandReceived, status: int, identifiers: list[bytes]) -> None:
         self._association.send_answers(asked.context, asked.command.message_id, status, identifiers)
@@ -157,12 +166,12 @@ class Connection(asyncio.Protocol):
         self._question = None
         self._last_active = self._loop.time()
         seconds = perf_counter() - question.began
-        self._listener.observer.question(self._calling or "", question.answers, seconds, status)
+        self.listener.observer.question(self.calling, question.answers, seconds, status)
         if log.isEnabledFor(logging.DEBUG):
-            log.debug("a question of %s got %d answers", self._calling, question.answers)
+            log.debug("a question of %s got %d answers", self.calling, question.answers)
 
-    def note_failure(self, error: Exception) -> None:
-        self._listener.note_failure(self.peer, error)
+    def note_failure(self, error: BaseException) -> None:
+        self.listener.note_failure(self.peer, error)
 
     def end_if_idle(self, since: float) -> None:
         """Abort the association unless it has sent something after `since` or is being answered."""
@@ -179,7 +188,7 @@ class Connection(asyncio.Protocol):
 
     def check_time(self, now: float) -> None:
         """End the association if one of its time-outs has passed."""
-        limits = self._listener.limits
+        limits = self.listener.limits
         association = self._association
         if self._stalled_since:
             if limits.write_timeout and now - self._stalled_since > limits.write_timeout:
@@ -189,7 +198,7 @@ class Connection(asyncio.Protocol):
             if limits.artim and now - self._artim_since > limits.artim:
                 if not self._has_ended:
                     self._has_ended = True
-                    self._listener.observer.timed_out(self.peer, "it sent no association request")
+                    self.listener.observer.timed_out(self.peer, "it sent no association request")
                 association.timer_expired()
                 self.drop()
         elif self._question is not None:
@@ -202,16 +211,18 @@ class Connection(asyncio.Protocol):
             self._time_out("idle")
 
     def _time_out(self, reason: str) -> None:
-        self._listener.observer.timed_out(self.peer, reason)
-        self._note_abort(reason)
-        self._stop_answering()
-        self._association.abort()
+        self.listener.observer.timed_out(self.peer, reason)
+        self.abort(reason)
         self._flush()
 
     def _handle(self, event: Event) -> None:
         if type(event) is CommandReceived:
+            if not self._association.can_send:
+                return
             if self._question is None and not self._stalled_since:
-                self._perform(event)
+                perform(self, event)
+                # Now, not when all events are done: else a thousand questions in one packet fill the memory.
+                self._flush()
             else:
                 self._waiting.append(event)
         elif type(event) is AssociationRequested:
@@ -227,12 +238,13 @@ class Connection(asyncio.Protocol):
             self._note_abort(str(event.error) if event.error else "by the peer")
 
     def _answer_request(self, event: AssociationRequested) -> None:
-        listener = self._listener
+        listener = self.listener
         request = event.decision.request
         rejection = event.decision.rejection or listener.find_rejection()
         if rejection is None:
             self._association.accept()
-            self._calling = request.calling
+            self.calling = request.calling
+            self._is_open = True
             listener.association_opened(self.peer, request.calling)
             return
         self._association.reject(rejection)
@@ -258,41 +270,12 @@ class Connection(asyncio.Protocol):
                 self._association.send(waiting.context.id, answer)
                 return
 
-    def _perform(self, event: CommandReceived) -> None:
-        command, context = event.command, event.context
-        if command.is_response:
-            self._note_abort("it answers what nobody asked")
-            self._association.abort()
-            return
-        operation = _OPERATIONS.get((context.abstract_syntax, command.field))
-        if command.sop_class and command.sop_class != context.abstract_syntax:
-            # PS3.4 K.4.1.1.4 has a status of its own for a question to the wrong SOP class.
-            is_find = command.field == CommandField.C_FIND_RQ
-            status = Status.IDENTIFIER_MISMATCH if is_find else Status.SOP_CLASS_NOT_SUPPORTED
-            comment = "the SOP class is not that of the presentation context"
-            answer = encode_response(command, status, error_comment=comment)
-            self._association.send(context.id, answer)
-        elif operation is None:
-            answer = encode_response(command, Status.UNRECOGNIZED_OPERATION)
-            self._association.send(context.id, answer)
-        else:
-            operation(self, event)
-
-    def _echo(self, event: CommandReceived) -> None:
-        self._association.send(event.context.id, encode_response(event.command, Status.SUCCESS))
-        self._listener.observer.echo(self._calling or "")
-
-    def _find(self, event: CommandReceived) -> None:
-        self._question = question = Question(self, event, perf_counter())
-        question.run()
-
     def _note_abort(self, reason: str) -> None:
         if self._has_ended:
             return
         self._has_ended = True
-        calling = self._calling or ""
-        self._listener.observer.association_aborted(self.peer, calling, reason)
-        log.info("an association was aborted: %s", reason, extra={"peer": self.peer, "calling": calling})
+        self.listener.observer.association_aborted(self.peer, self.calling, reason)
+        log.info("an association was aborted: %s", reason, extra={"peer": self.peer, "calling": self.calling})
 
     def _stop_answering(self) -> None:
         self._waiting.clear()
@@ -333,9 +316,3 @@ class Connection(asyncio.Protocol):
         elif self._is_paused and not self._stalled_since and not self._waiting:
             self._is_paused = False
             transport.resume_reading()
-
-
-_OPERATIONS: Final[Mapping[tuple[str, int], Callable[[Connection, CommandReceived], None]]] = {
-    (VERIFICATION, CommandField.C_ECHO_RQ): Connection._echo,
-    (MODALITY_WORKLIST, CommandField.C_FIND_RQ): Connection._find,
-}

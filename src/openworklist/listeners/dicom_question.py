@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Final
 
-from openworklist.dicom.association import CommandReceived
+from openworklist.dicom.events import CommandReceived
 from openworklist.dicom.status import Status
 from openworklist.domain.errors import IdentifierError, OpenWorklistError, StoreError
 
@@ -20,13 +20,24 @@ _MISMATCH: Final = "identifier.sop-class-mismatch"
 class Question:
     """Runs on the loop. It ends with one final answer, or with its connection."""
 
-    __slots__ = ("_connection", "_cursor", "_held", "_waits_for", "answers", "asked", "began", "is_cancelled")
+    __slots__ = (
+        "_connection",
+        "_cursor",
+        "_held",
+        "_is_stopped",
+        "_waits_for",
+        "answers",
+        "asked",
+        "began",
+        "is_cancelled",
+    )
 
     def __init__(self, connection: Connection, asked: CommandReceived, began: float) -> None:
         self._connection = connection
         self._cursor: FindCursor | None = None
         self._held: list[bytes] | None = None  # read, but not yet sent
         self._waits_for: asyncio.Future[list[bytes]] | asyncio.Handle | None = None
+        self._is_stopped = False
         self.asked = asked
         self.began = began
         self.answers = 0
@@ -44,7 +55,8 @@ class Question:
             self._fail(error)
 
     def stop(self) -> None:
-        """The connection is gone."""
+        """Nobody waits for the answers any more."""
+        self._is_stopped = True
         if self._waits_for is not None:
             self._waits_for.cancel()
         self._waits_for = self._cursor = None
@@ -57,7 +69,7 @@ class Question:
     def _run(self) -> None:
         connection = self._connection
         if self._cursor is None:
-            self._cursor = connection.open_cursor(self.asked)
+            self._cursor = self._open()
         has_sent = False
         while not self.is_cancelled:
             if self._held is None:
@@ -78,6 +90,14 @@ class Question:
             has_sent = True
         connection.finish(self, Status.CANCEL)
 
+    def _open(self) -> FindCursor:
+        asked, connection = self.asked, self._connection
+        if asked.dataset is None:
+            raise IdentifierError("the question has no identifier")
+        return connection.listener.service.open(
+            connection.calling, asked.dataset, asked.context.transfer_syntax
+        )
+
     def _go_on(self) -> None:
         self._waits_for = None
         self._connection.go_on()
@@ -88,24 +108,27 @@ class Question:
         self._waits_for = future
 
     def _take(self, future: asyncio.Future[list[bytes]]) -> None:
-        if future.cancelled():
+        try:
+            batch = future.result()
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - as in run
+            if not self._is_stopped:
+                self._waits_for = None
+                self._fail(error)
+                self._connection.go_on()
             return
-        self._waits_for = None
-        error = future.exception()
-        if isinstance(error, Exception):
-            self._fail(error)
-        elif error is None:
-            self._held = future.result()
-        self._connection.go_on()
+        if not self._is_stopped:
+            self._waits_for = None
+            self._held = batch
+            self._connection.go_on()
 
-    def _fail(self, error: Exception) -> None:
+    def _fail(self, error: BaseException) -> None:
         status, comment, tag = to_failure(error)
         if status is Status.INTERNAL_ERROR or status is Status.OUT_OF_RESOURCES:
             self._connection.note_failure(error)
         self._connection.finish(self, status, comment, () if tag is None else (tag,))
 
 
-def to_failure(error: Exception) -> tuple[Status, str, int | None]:
+def to_failure(error: BaseException) -> tuple[Status, str, int | None]:
     """The status (PS3.4 table K.4-1), Error Comment and Offending Element for an error."""
     if isinstance(error, IdentifierError):
         is_mismatch = error.code == _MISMATCH
