@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from struct import Struct
 from typing import Final
 
@@ -56,14 +56,14 @@ class CommonExtendedNegotiation:
     related: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
 class UserIdentity:
-    """PS3.7 D.3.3.7: who uses the peer. Never shown, it may hold a passcode."""
+    """PS3.7 D.3.3.7: who uses the peer. What may be a passcode is never shown."""
 
     kind: int
     wants_answer: bool
-    primary: bytes
-    secondary: bytes = b""
+    primary: bytes = field(repr=False)
+    secondary: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
