@@ -1,0 +1,185 @@
+"""The composition root: settings -> database -> services -> listeners, opened and closed in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from openworklist import __version__
+from openworklist.hl7.profile import preset
+from openworklist.listeners.dicom import DicomLimits, DicomListener
+from openworklist.listeners.http import HttpListener
+from openworklist.listeners.mllp import Limits, MllpListener
+from openworklist.observe import logging as logs
+from openworklist.observe.health import Health
+from openworklist.observe.metrics import Metrics
+from openworklist.observe.port import DicomCounter
+from openworklist.services.intake import Intake
+from openworklist.services.reading import Reader
+from openworklist.services.reception import Reception
+from openworklist.services.worklist import Worklist
+from openworklist.settings import Settings
+from openworklist.store.database import Database, open_database
+
+log = logging.getLogger(__name__)
+
+
+class Listener(Protocol):
+    name: str
+
+    @property
+    def addresses(self) -> tuple[str, ...]: ...
+    def bind(self) -> None: ...
+    async def start(self) -> None: ...
+    async def stop(self, drain_seconds: float = 5) -> None: ...
+
+
+@contextmanager
+def open_store(settings: Settings) -> Iterator[Database]:
+    """The database of these settings, for a command that only looks: no lock on the data folder."""
+    database = open_database(settings.database, Path(settings.data), read_only=True)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+class Server:
+    """The whole server on one event loop: `start`, and `stop` at the end."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._settings = settings
+        self._database = database
+        self.metrics = Metrics()
+        self.health = Health()
+        self.listeners: Sequence[Listener] = self._make_listeners()
+
+    def bind(self) -> None:
+        """Open every socket, or raise ListenError with none left open by its listener."""
+        for listener in self.listeners:
+            listener.bind()
+
+    async def start(self) -> None:
+        self._database.attach(asyncio.get_running_loop())
+        for listener in self.listeners:
+            await listener.start()
+
+    async def stop(self) -> None:
+        """Take nothing more, answer what was taken, then close."""
+        self.health.add("server", lambda: "it is stopping")
+        seconds = self._settings.drain_seconds
+        await asyncio.gather(*(listener.stop(seconds) for listener in self.listeners))
+
+    def describe(self) -> str:
+        """One line with every address."""
+        parts = [f"{each.name} {' '.join(each.addresses)}" for each in self.listeners]
+        return ", ".join(parts) or "no listener"
+
+    def _make_listeners(self) -> list[Listener]:
+        settings = self._settings
+        listeners: list[Listener] = []
+        if settings.hl7_port:
+            listeners.append(self._make_hl7())
+        if settings.dicom_port:
+            listeners.append(self._make_dicom())
+        if settings.web_port:
+            self.health.add("database", self._database.find_problem)
+            listeners.append(
+                HttpListener(
+                    self.health.problems, host=settings.web_host or settings.host, port=settings.web_port
+                )
+            )
+        return listeners
+
+    def _make_hl7(self) -> MllpListener:
+        settings = self._settings
+        reader = Reader(preset("classic"), settings.default_charset, settings.zone())
+        intake = Intake(self._database, reader, self.metrics, uid_root=settings.uid_root)
+        reception = Reception(intake, self.metrics)
+        return MllpListener(
+            reception,
+            host=settings.hl7_host or settings.host,
+            port=settings.hl7_port,
+            limits=Limits(
+                message=settings.hl7_max_message,
+                connections=settings.hl7_max_connections,
+                idle_timeout=settings.hl7_idle_timeout,
+                frame_timeout=settings.hl7_frame_timeout,
+                write_timeout=settings.hl7_write_timeout,
+            ),
+            allowed=settings.allowed_networks(),
+            observer=reception,
+        )
+
+    def _make_dicom(self) -> DicomListener:
+        settings = self._settings
+        return DicomListener(
+            Worklist(self._database),
+            host=settings.dicom_host or settings.host,
+            port=settings.dicom_port,
+            max_pdu=settings.dicom_max_pdu,
+            limits=DicomLimits(
+                associations=settings.dicom_max_associations,
+                artim=settings.dicom_artim_timeout,
+                idle_timeout=settings.dicom_idle_timeout,
+                write_timeout=settings.dicom_write_timeout,
+            ),
+            observer=DicomCounter(self.metrics),
+        )
+
+
+def run(settings: Settings) -> int:
+    """Serve until SIGTERM or SIGINT; returns the exit code. Raises our errors of the start."""
+    logs.set_up(settings.log_level)
+    _raise_file_limit()
+    database = open_database(settings.database, Path(settings.data), commit_group=settings.commit_group)
+    try:
+        server = Server(settings, database)
+        server.bind()
+        with _runner() as runner:
+            runner.run(_serve(server))
+    finally:
+        database.close()
+    return 0
+
+
+async def _serve(server: Server) -> None:
+    loop = asyncio.get_running_loop()
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, stopping.set)
+    await server.start()
+    print(f"ready: OpenWorklist {__version__} on {server.describe()}", flush=True)
+    await stopping.wait()
+    log.info("stopping")
+    await server.stop()
+    log.info("stopped", extra=server.metrics.snapshot())
+
+
+def _runner() -> asyncio.Runner:
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.Runner()
+    return asyncio.Runner(loop_factory=uvloop.new_event_loop)
+
+
+def _raise_file_limit() -> None:
+    """Thousands of connections need as many files; what may be had without rights is taken."""
+    if sys.platform == "win32" or os.name != "posix":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    log.debug("file limit", extra={"before": soft, "now": hard})

@@ -1,0 +1,50 @@
+"""Counting and logging what happens on the DICOM port. Calling AE titles are logged, what was asked is not."""
+
+from __future__ import annotations
+
+import logging
+
+from openworklist.observe.metrics import Metrics
+
+log = logging.getLogger("openworklist.dicom")
+
+
+class DicomCounter:
+    """The observer of the DICOM listener: the methods are those that it calls."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+
+    def association_opened(self, peer: str, calling: str) -> None:
+        self._metrics.count("associations_opened")
+
+    def association_rejected(self, peer: str, calling: str, reason: str) -> None:
+        self._metrics.count("associations_rejected")
+        log.warning("association rejected", extra={"peer": peer, "calling": calling, "reason": reason})
+
+    def association_aborted(self, peer: str, calling: str, reason: str) -> None:
+        self._metrics.count("associations_aborted")
+        log.info("association aborted", extra={"peer": peer, "calling": calling, "reason": reason})
+
+    def association_closed(self, peer: str, calling: str) -> None:
+        self._metrics.count("associations_closed")
+
+    def connection_refused(self, peer: str, reason: str) -> None:
+        self._metrics.count("dicom_connections_refused")
+        log.warning("DICOM connection refused", extra={"peer": peer, "reason": reason})
+
+    def timed_out(self, peer: str, reason: str) -> None:
+        self._metrics.count("dicom_connections_timed_out")
+        log.info("DICOM connection timed out", extra={"peer": peer, "reason": reason})
+
+    def echo(self, calling: str) -> None:
+        self._metrics.count("echoes")
+
+    def question(self, calling: str, answers: int, seconds: float, status: int) -> None:
+        self._metrics.count("questions")
+        self._metrics.count("answers", answers)
+        if status:
+            log.warning("question failed", extra={"calling": calling, "status": f"{status:04X}"})
+
+    def failed(self, peer: str, error: BaseException) -> None:
+        self._metrics.count("dicom_failures")
