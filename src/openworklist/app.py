@@ -8,7 +8,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -125,6 +125,7 @@ class Server:
             Worklist(self._database),
             host=settings.dicom_host or settings.host,
             port=settings.dicom_port,
+            called=(settings.ae_title,) if settings.ae_title_required else (),
             max_pdu=settings.dicom_max_pdu,
             limits=DicomLimits(
                 associations=settings.dicom_max_associations,
@@ -136,8 +137,11 @@ class Server:
         )
 
 
-def run(settings: Settings) -> int:
-    """Serve until SIGTERM or SIGINT; returns the exit code. Raises our errors of the start."""
+def run(settings: Settings, announce: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT; `announce` gets one line when all is ready.
+
+    Raises ListenError, StoreError and their like when it cannot start.
+    """
     logs.set_up(settings.log_level)
     _raise_file_limit()
     database = open_database(settings.database, Path(settings.data), commit_group=settings.commit_group)
@@ -145,20 +149,19 @@ def run(settings: Settings) -> int:
         server = Server(settings, database)
         server.bind()
         with _runner() as runner:
-            runner.run(_serve(server))
+            runner.run(_serve(server, announce))
     finally:
         database.close()
-    return 0
 
 
-async def _serve(server: Server) -> None:
+async def _serve(server: Server, announce: Callable[[str], None]) -> None:
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, stopping.set)
     await server.start()
-    print(f"ready: OpenWorklist {__version__} on {server.describe()}", flush=True)
+    announce(f"ready: OpenWorklist {__version__} on {server.describe()}")
     await stopping.wait()
     log.info("stopping")
     await server.stop()

@@ -97,6 +97,7 @@ class Settings:
     dicom_port: int = _say(11112, "DICOM port", _is_port)
     web_port: int = _say(3000, "web port", _is_port)
     ae_title: str = _say("OPENWORKLIST", "AE title of the worklist", _is_ae_title)
+    ae_title_required: bool = _say(False, "turn away associations that call another AE title")
     time_zone: str = _say("", "time zone of the site; empty: this machine's", _is_zone)
     default_charset: str = _say(
         "8859/1", "character set of messages that name none (HL7 table 0211)", _is_charset
@@ -111,7 +112,7 @@ class Settings:
     dicom_max_pdu: int = _say(65_536, "largest PDU taken, in bytes; 0: any", _is_not_negative)
     dicom_max_associations: int = _say(10_000, "associations at once", _is_positive)
     dicom_artim_timeout: float = _say(30.0, "seconds to wait for an association request", _is_not_negative)
-    dicom_idle_timeout: float = _say(0.0, "seconds of silence that end an association", _is_not_negative)
+    dicom_idle_timeout: float = _say(600.0, "seconds of silence that end an association", _is_not_negative)
     dicom_write_timeout: float = _say(30.0, "seconds to wait for a scanner to read", _is_not_negative)
     commit_group: int = _say(512, "orders that share a commit at most", _is_positive)
     drain_seconds: float = _say(5.0, "seconds that a stopping server goes on answering", _is_not_negative)
@@ -129,7 +130,7 @@ NAMES = tuple(each.name for each in fields(Settings))
 HELP = {each.name: str(each.metadata["help"]) for each in fields(Settings)}
 _SECRETS = frozenset(each.name for each in fields(Settings) if each.metadata["secret"])
 _CHECKS = {each.name: each.metadata["check"] for each in fields(Settings)}
-_DEFAULTS = {each.name: each.default for each in fields(Settings)}
+_DEFAULTS: dict[str, Any] = {each.name: each.default for each in fields(Settings)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +222,10 @@ def _unknown(shown: str, name: str, origin: str) -> SettingsError:
 
 
 def _convert(name: str, value: object, origin: str) -> object:
-    kind = type(_DEFAULTS[name])
+    kind: type[Any] = type(_DEFAULTS[name])
     try:
+        if kind is bool:
+            return _to_bool(value)
         if isinstance(value, bool) or not isinstance(value, (str, int, float)):
             raise ValueError
         if kind is float and isinstance(value, (int, str)):
@@ -231,8 +234,8 @@ def _convert(name: str, value: object, origin: str) -> object:
             value = int(value)
         if not isinstance(value, kind):
             raise ValueError
-    except (ValueError, TypeError):
-        wanted = {int: "a whole number", float: "a number"}.get(kind, "text")
+    except (ValueError, TypeError, KeyError):
+        wanted = {int: "a whole number", float: "a number", bool: "true or false"}.get(kind, "text")
         raise SettingsError(f"{name} must be {wanted}.", where=origin) from None
     if isinstance(value, str):
         value = value.strip()
@@ -241,3 +244,9 @@ def _convert(name: str, value: object, origin: str) -> object:
     if problem:
         raise SettingsError(f"{name} {str(value)!r} {problem}.", where=origin)
     return value
+
+
+def _to_bool(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    return {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}[str(value).lower()]

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from openworklist.cli.console import print_json, print_table
-from openworklist.cli.flags import Loaded, takes_settings
-from openworklist.settings import HELP
+from openworklist.cli.flags import takes_settings
+from openworklist.settings import HELP, Loaded
 
 
 @takes_settings

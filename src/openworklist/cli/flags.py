@@ -6,11 +6,11 @@ import inspect
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
-from openworklist.settings import HELP, Loaded, Settings, load
+from openworklist.settings import HELP, Settings, load
 
 
 def takes_settings(command: Callable[..., None]) -> Callable[..., None]:
@@ -37,19 +37,12 @@ def takes_settings(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _parameter(name: str, kind: type, help: str) -> inspect.Parameter:
-    option = typer.Option("--" + name.replace("_", "-"), help=help, show_default=False)
+    flag = "--" + name.replace("_", "-")
+    names = f"{flag}/--no-{flag[2:]}" if kind is bool else flag
+    option = typer.Option(names, help=help, show_default=False)
     return inspect.Parameter(
-        name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_annotated(kind, option)
+        name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option]
     )
-
-
-def _annotated(kind: type, option: Any) -> Any:
-    from typing import Annotated
-
-    return Annotated[kind | None, option]
-
-
-__all__ = ["Loaded", "parse_address", "takes_settings"]
 
 
 def parse_address(text: str) -> tuple[str, int]:

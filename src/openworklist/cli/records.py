@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from openworklist.cli.console import print_json, print_table
-from openworklist.cli.flags import Loaded, takes_settings
+from openworklist.cli.flags import takes_settings
+from openworklist.settings import Loaded
 
 application = typer.Typer(help="Look at the stored records.", no_args_is_help=True)
 

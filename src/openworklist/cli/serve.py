@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from openworklist.cli.flags import Loaded, takes_settings
+from openworklist.cli.flags import takes_settings
+from openworklist.settings import Loaded
 
 
 @takes_settings
@@ -14,7 +15,7 @@ def serve(loaded: Loaded) -> None:
     """Start the server; it stops in order on SIGTERM or Ctrl-C."""
     from openworklist.app import run
 
-    raise typer.Exit(run(loaded.settings))
+    run(loaded.settings, lambda line: print(line, flush=True))
 
 
 def ready(

@@ -1,4 +1,4 @@
-"""Counting and logging what happens on the DICOM port. Calling AE titles are logged, what was asked is not."""
+"""Counting and logging what happens on the DICOM port. Who asked is logged, what was asked is not."""
 
 from __future__ import annotations
 
