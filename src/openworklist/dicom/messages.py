@@ -31,11 +31,6 @@ class Assembler:
         self._command: Command | None = None  # read, its dataset is still to come
         self._parts = bytearray()
 
-    @property
-    def is_inside(self) -> bool:
-        """Whether a message has begun and not ended."""
-        return self._context_id != 0
-
     def take(self, pdv: Pdv) -> Message | None:
         """The message that ends with this PDV, if one does."""
         if pdv.context_id != self._context_id:

@@ -57,7 +57,6 @@ CALLING_UNKNOWN: Final = Rejection(AssociateReject(1, 1, 3), "its own AE title i
 CALLED_UNKNOWN: Final = Rejection(AssociateReject(1, 1, 7), "it calls an AE title that is not ours")
 VERSION_UNKNOWN: Final = Rejection(AssociateReject(1, 2, 2), "it does not speak version 1 of the protocol")
 CONGESTION: Final = Rejection(AssociateReject(2, 3, 1), "there is no room for one more association")
-LIMIT_EXCEEDED: Final = Rejection(AssociateReject(2, 3, 2), "there is no room for one more association")
 
 
 @dataclass(frozen=True, slots=True)
