@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from hashlib import blake2b
 from typing import Final
@@ -19,6 +19,7 @@ from openworklist.hl7.profile import Profile
 _ORDERS: Final = frozenset({"ORM", "OMI", "OMG"})
 # HL7 table 0357 knows no "we have no use for it": a queue must not stall, so these are accepted.
 _UNUSED: Final = frozenset({"ADT", "ACK"})
+_HEAD: Final = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,10 @@ class Arrival:
         """Who makes the changes that follow from it: the sending application and facility."""
         return f"hl7:{self.application}|{self.facility}"
 
+    def refused(self, error: OpenWorklistError) -> Arrival:
+        """The same arrival, found wrong when its orders were applied."""
+        return replace(self, orders=(), error=error)
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
@@ -73,8 +78,12 @@ class Reader:
     default_charset: str = "8859/1"
     zone: tzinfo | None = None
 
+    def read_head(self, raw: bytes, source: Source, received_at: int, error: OpenWorklistError) -> Arrival:
+        """What can be told of bytes that are no whole message."""
+        return Arrival(raw, source, received_at, _read_head(raw), _digest(raw), error=error)
+
     def read(self, raw: bytes, source: Source, received_at: int) -> Arrival:
-        digest = blake2b(raw, digest_size=16).digest()
+        digest = _digest(raw)
         header = None
         try:
             decoded = decode(raw, self.default_charset)
@@ -87,11 +96,19 @@ class Reader:
                 if not orders:
                     raise MessageError("The message has no order: neither ORC nor OBR.", where="OBR")
         except OpenWorklistError as error:
-            header = header or read_header(raw[:8192].decode("latin_1"), "ascii")
+            header = header or _read_head(raw)
             return Arrival(raw, source, received_at, header, digest, error=error)
         return Arrival(
             raw, source, received_at, header, digest, orders, ignored=ignored, warnings=decoded.warnings
         )
+
+
+def _digest(raw: bytes) -> bytes:
+    return blake2b(raw, digest_size=16).digest()
+
+
+def _read_head(raw: bytes) -> Header:
+    return read_header(raw[:_HEAD].decode("latin_1"), "ascii")
 
 
 def _reason_to_ignore(message: Message) -> str:
@@ -103,5 +120,7 @@ def _reason_to_ignore(message: Message) -> str:
     if code in _UNUSED:
         return f"{kind} messages change no orders here."
     raise UnsupportedMessage(
-        f"Messages of type {kind or '(none)'} are not taken.", where="MSH-9", hint="send ORM, OMI or OMG orders"
+        f"Messages of type {kind or '(none)'} are not taken.",
+        where="MSH-9",
+        hint="send ORM, OMI or OMG orders",
     )
