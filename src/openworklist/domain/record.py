@@ -39,7 +39,7 @@ class Record:
     """`values` are the sender's or a person's; `completed` are those that intake made up where K.6-1 needs one."""
 
     values: Mapping[str, Value]
-    completed: Mapping[str, Value] = EMPTY
+    completed: Mapping[str, Value] = field(default_factory=lambda: EMPTY)
     status: Status = Status.SCHEDULED
     id: int = 0  # 0: not stored yet
     version: int = 0  # counts changes; together with the id it names one state of the record
