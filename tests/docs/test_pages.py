@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
-from click import Command, Group
 
 from openworklist.cli.application import application
 from openworklist.settings import HELP, NAMES
@@ -18,12 +18,13 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 SOURCES = sorted((ROOT / "src").glob("**/*.py"))
 
 
-def _commands(command: Command, path: str) -> Iterator[str]:
-    if isinstance(command, Group):
-        for name, below in command.commands.items():
-            yield from _commands(below, f"{path} {name}")
-    else:
+def _commands(command: Any, path: str) -> Iterator[str]:
+    below = getattr(command, "commands", None)
+    if below is None:
         yield path
+        return
+    for name, each in below.items():
+        yield from _commands(each, f"{path} {name}")
 
 
 @pytest.mark.parametrize("name", NAMES)
