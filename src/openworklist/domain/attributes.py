@@ -1,7 +1,7 @@
 """The catalogue of worklist attributes: one row each, from which everything else is derived.
 
-Rows follow PS3.4 table K.6-1, plus what the record of a hand-typed order holds beyond it. To add an attribute is
-to add a row; a value needs no migration unless it becomes searchable.
+Rows follow PS3.4 table K.6-1, plus what the record of a hand-typed order holds beyond it. To add an attribute
+is to add a row; a value needs no migration unless it becomes searchable.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ class Match(StrEnum):
 class Attribute:
     """`classic`, `ihe_orm`, `ihe_omi`: where each mapping preset looks, HL7 paths in order of preference.
 
-    A path at a sequence of codes names the first component of its triple (`OBR-4.4` is .4, .5, .6), at an issuer
-    the component whose subcomponents identify the authority. `required` says that an SCP must match on it, `type`
-    is the return key type of K.6-1. Keywords without a tag live in our record only.
+    A path at a sequence of codes names the first component of its triple (`OBR-4.4` is .4, .5, .6), at an
+    issuer the component whose subcomponents identify the authority. `required` says that an SCP must match on
+    it, `type` is the return key type of K.6-1. Keywords without a tag live in our record only.
     """
 
     name: str
@@ -112,7 +112,7 @@ def _row(
     omi: str | None = None,
     items: tuple[Attribute, ...] = (),
 ) -> Attribute:
-    """A row; paths are written as one text with blanks between, `omi` only where it is not the same as `ihe`."""
+    """A row; paths are one text with blanks between, `omi` is given only where it differs from `ihe`."""
     return Attribute(
         name=_snake(keyword),
         keyword=keyword,

@@ -36,7 +36,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """`values` are the sender's or a person's; `completed` are those that intake made up where K.6-1 needs one."""
+    """`values` are the sender's or a person's; `completed` what intake made up where K.6-1 needs a value."""
 
     values: Mapping[str, Value]
     completed: Mapping[str, Value] = field(default_factory=lambda: EMPTY)

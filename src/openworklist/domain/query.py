@@ -1,0 +1,239 @@
+"""A question to the worklist, and the plain meaning of matching. The store's SQL must agree with it.
+
+How keys are written in DICOM is read in dicom.identifier; how they become SQL is in store.search.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from openworklist.domain.record import Record, Status, Value
+
+OPEN: Final = frozenset(status for status in Status if status.is_open)
+_DATE: Final = "scheduled_procedure_step_start_date"
+_TIME: Final = "scheduled_procedure_step_start_time"
+_STATUS: Final = "scheduled_procedure_step_status"
+_COMPONENTS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """PS3.4 C.2.2.2.1: equal, case-sensitive, spaces at both ends not significant; any value of several."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """PS3.4 C.2.2.2.2: list of UID matching."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wildcard:
+    """PS3.4 C.2.2.2.4: `*` stands for any letters, `?` for one."""
+
+    name: str
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonName:
+    """A name, with wildcards or none, case not significant (PS3.4 C.2.2.2.1.1 allows it).
+
+    A pattern of one component group is held against every group of the entry, one of several against its own.
+    """
+
+    name: str
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """PS3.4 C.2.2.2.5: dates or canonical times from `low` to `high`, both included, "" for no bound.
+
+    A time key has been widened to its precision: 1015 is 101500 to 101559.999999.
+    """
+
+    name: str
+    low: str
+    high: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """PS3.4 C.2.2.2.5: start date and start time, both asked for as ranges, are one interval.
+
+    A time without its date has no meaning here and is left out: its side is open.
+    """
+
+    low_date: str
+    low_time: str
+    high_date: str
+    high_time: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """PS3.4 C.2.2.2.6: one item of the sequence fulfils all conditions."""
+
+    name: str
+    conditions: tuple[Condition, ...]
+
+
+Condition = Single | OneOf | Wildcard | PersonName | Range | Interval | Nested
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistQuery:
+    """A record is found if it fulfils all conditions and has one of the statuses."""
+
+    conditions: tuple[Condition, ...] = ()
+    statuses: frozenset[Status] = OPEN
+    limit: int | None = None
+
+
+def matches(record: Record, query: WorklistQuery) -> bool:
+    return record.status in query.statuses and all(is_match(each, record) for each in query.conditions)
+
+
+def is_match(condition: Condition, record: Record) -> bool:
+    """Whether a record fulfils a condition; an entry without value fulfils none (PS3.4 C.2.2.2.3)."""
+    if isinstance(condition, Interval):
+        return _is_within(condition, record.text(_DATE), canonical_time(record.text(_TIME)))
+    return _is_match(condition, value_of(record, condition.name))
+
+
+def value_of(record: Record, name: str) -> Value:
+    """What is matched, and answered: the status stands for (0040,0020) where nobody gave that a value."""
+    value = record.get(name)
+    return record.status.value if not value and name == _STATUS else value
+
+
+def _is_match(condition: Condition, value: Value) -> bool:
+    if isinstance(condition, Nested):
+        items = value if isinstance(value, tuple) else ()
+        return any(_is_item_match(condition.conditions, item) for item in items)
+    if not isinstance(value, str):
+        return False
+    if isinstance(condition, PersonName):
+        return _is_name_match(condition.pattern, value)
+    return any(_is_text_match(condition, entry) for entry in _entries(value))
+
+
+def _is_item_match(conditions: Iterable[Condition], item: Mapping[str, Value]) -> bool:
+    return all(
+        not isinstance(each, Interval) and _is_match(each, item.get(each.name, "")) for each in conditions
+    )
+
+
+def _entries(value: str) -> list[str]:
+    stripped = [entry.strip(" ") for entry in value.split("\\")] if "\\" in value else [value.strip(" ")]
+    return [entry for entry in stripped if entry]
+
+
+def _is_text_match(condition: Condition, entry: str) -> bool:
+    match condition:
+        case Single(value=value):
+            return entry == value.strip(" ")
+        case OneOf(values=values):
+            return entry in values
+        case Wildcard(pattern=pattern):
+            return to_expression(pattern.strip(" ")).fullmatch(entry) is not None
+        case Range(name=name, low=low, high=high):
+            point = canonical_time(entry) if name.endswith("_time") else entry
+            return bool(point) and low <= point and (not high or point <= high)
+        case _:
+            return False
+
+
+def _is_within(interval: Interval, date: str, time: str) -> bool:
+    if not date or not time:
+        return False
+    if interval.low_date and (date, time) < (interval.low_date, interval.low_time):
+        return False
+    # An end without time is the end of that day: every time comes before "~".
+    return not interval.high_date or (date, time) <= (interval.high_date, interval.high_time or "~")
+
+
+# Names ------------------------------------------------------------------------------------------------------
+
+
+def _is_name_match(pattern: str, value: str) -> bool:
+    wanted = name_patterns(pattern)
+    groups = folded_groups(value)
+    if not any(groups):
+        return False
+    if len(wanted) == 1:
+        expression = to_expression(wanted[0])
+        return any(group and expression.fullmatch(group) for group in groups)
+    return all(
+        number < len(groups)
+        and bool(groups[number])
+        and to_expression(each).fullmatch(groups[number]) is not None
+        for number, each in enumerate(wanted)
+        if each
+    )
+
+
+def name_patterns(pattern: str) -> tuple[str, ...]:
+    """The folded patterns of a name key, by component group; one alone is for any group of the entry."""
+    groups = folded_groups(pattern)
+    return groups if len(groups) > 1 else (groups[0] if groups else "",)
+
+
+@lru_cache(maxsize=4096)
+def folded_groups(name: str) -> tuple[str, ...]:
+    """The component groups of a name in the form in which they are compared, "" for an empty one.
+
+    Groups and components that are empty at the end are left out: `Doe^John^^^` is `doe^john`.
+    """
+    groups = [
+        "^".join(fold(component) for component in group.split("^")[:_COMPONENTS]).rstrip("^")
+        for group in name.split("=")[:3]
+    ]
+    while groups and not groups[-1]:
+        groups.pop()
+    return tuple(groups)
+
+
+def fold(text: str) -> str:
+    """Text as it is compared where case is not significant; composed and decomposed letters are the same."""
+    if text.isascii():
+        return text.strip(" ").lower()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold()).strip(" ")
+
+
+@lru_cache(maxsize=1024)
+def to_expression(pattern: str) -> re.Pattern[str]:
+    """A wildcard pattern as a regular expression; runs of `*` are one, so that it cannot run away."""
+    collapsed = re.sub(r"\*+", "*", pattern)
+    parts = {"*": ".*", "?": "."}
+    return re.compile("".join(parts.get(letter, re.escape(letter)) for letter in collapsed), re.DOTALL)
+
+
+# Times ------------------------------------------------------------------------------------------------------
+
+_CLOCK: Final = re.compile(r"([01]\d|2[0-4])(?:([0-5]\d)(?:([0-5]\d|60)(?:\.(\d{1,6}))?)?)?")
+
+
+@lru_cache(maxsize=4096)
+def canonical_time(time: str) -> str:
+    """HHMMSS, with a fraction where there is one that is not 0; "" for what is no TM (PS3.5 table 6.2-1).
+
+    An entry of lower precision stands for its beginning: an appointment at 1015 is one at 10:15:00.
+    """
+    found = _CLOCK.fullmatch(time.strip(" "))
+    if not found:
+        return ""
+    hour, minute, second, fraction = found.groups()
+    rest = (fraction or "").rstrip("0")
+    return f"{hour}{minute or '00'}{second or '00'}" + (f".{rest}" if rest else "")

@@ -1,0 +1,115 @@
+"""The door for orders: journalled and applied in one transaction, acknowledged after its commit."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime
+from itertools import count
+from typing import Final
+
+from openworklist.domain.errors import OpenWorklistError, StoreError
+from openworklist.hl7.ack import ACCEPTED, acknowledge, explain
+from openworklist.observe.metrics import Metrics
+from openworklist.services.reading import Arrival, Reader, Source
+from openworklist.services.settling import Settled, settle
+from openworklist.store.database import Database
+
+log = logging.getLogger(__name__)
+
+Done = Callable[[bytes], None]
+Clock = Callable[[], int]
+_SECOND: Final = 1_000_000
+
+
+def read_clock() -> int:
+    """Microseconds since 1970, UTC."""
+    return time.time_ns() // 1000
+
+
+class Intake:
+    """Takes messages; each gets exactly one answer, and AA means that it is on disk."""
+
+    def __init__(
+        self,
+        database: Database,
+        reader: Reader,
+        metrics: Metrics,
+        *,
+        uid_root: str = "2.25",
+        clock: Clock = read_clock,
+    ) -> None:
+        self._database = database
+        self._reader = reader
+        self._metrics = metrics
+        self._uid_root = uid_root
+        self._clock = clock
+        self._numbers = count(clock())  # of our own control IDs: they go on where a restart left off
+
+    def receive(self, raw: bytes, source: Source, done: Done) -> None:
+        """Take a message; `done` gets its acknowledgement on the loop's thread, once it is on disk."""
+        self._submit(self._reader.read(raw, source, self._clock()), done)
+
+    def refuse(self, raw: bytes, source: Source, error: OpenWorklistError, done: Done) -> None:
+        """Journal as refused what never was a whole message; `done` as in `receive`."""
+        self._submit(self._reader.read_head(raw, source, self._clock(), error), done)
+
+    def receive_message(self, raw: bytes, source: Source) -> bytes:
+        """Take a message and wait until it is on disk; returns its acknowledgement."""
+        arrival = self._reader.read(raw, source, self._clock())
+        while True:
+            answer = self._answer(arrival)
+            try:
+                settled = self._database.write(lambda c, a=arrival, b=answer: settle(c, a, b, self._uid_root))
+            except StoreError as error:
+                return self._answer_failure(arrival, error)
+            except OpenWorklistError as error:
+                arrival = arrival.refused(error)
+            else:
+                return self._note(settled)
+
+    def _submit(self, arrival: Arrival, done: Done) -> None:
+        answer = self._answer(arrival)
+
+        def finish(result: Settled | Exception) -> None:
+            if isinstance(result, Settled):
+                done(self._note(result))
+            elif isinstance(result, OpenWorklistError) and not isinstance(result, StoreError):
+                # Its changes were taken back; what is journalled now is the message, and why.
+                self._submit(arrival.refused(result), done)
+            else:
+                done(self._answer_failure(arrival, result))
+
+        self._database.submit(lambda connection: settle(connection, arrival, answer, self._uid_root), finish)
+
+    def _note(self, settled: Settled) -> bytes:
+        self._metrics.count(f"messages_{settled.disposition}")
+        return settled.answer
+
+    def _answer(self, arrival: Arrival) -> bytes:
+        """What the sender is told if all goes well, or why it cannot."""
+        if arrival.error is None:
+            return self._acknowledge(arrival, ACCEPTED)
+        code, problem = explain(arrival.error)
+        return self._acknowledge(arrival, code, problem)
+
+    def _answer_failure(self, arrival: Arrival, error: Exception) -> bytes:
+        """AR with 207: nothing was stored, and the sender may try again."""
+        self._metrics.count("messages_not_stored")
+        log.error("a message was not stored", extra={"error": type(error).__name__})
+        if not isinstance(error, StoreError):
+            log.debug("the error", exc_info=error)
+            error = StoreError("The message could not be stored.", code="store.failed")
+        code, problem = explain(error)
+        return self._acknowledge(arrival, code, problem)
+
+    def _acknowledge(self, arrival: Arrival, code: str, *problems: object) -> bytes:
+        moment = datetime.fromtimestamp(arrival.received_at / _SECOND, self._reader.zone)
+        return acknowledge(
+            arrival.header,
+            code,
+            now=f"{moment:%Y%m%d%H%M%S}",
+            control_id=f"OW{next(self._numbers):X}",
+            problems=problems,  # type: ignore[arg-type]
+        )
