@@ -1,19 +1,19 @@
 """Every error OpenWorklist raises on purpose. Only the edges translate them for a peer or a person.
 
-    OpenWorklistError
-    ├── SettingsError          a setting cannot be used
-    ├── ListenError            a port cannot be opened
-    ├── MessageError           an HL7 message cannot be read (answered AR)
-    │   └── UnsupportedMessage its type is none that we take (answered AR)
-    ├── OrderError             an order's content is wrong (answered AE)
-    ├── CharsetError           bytes or letters do not fit a character set
-    ├── IdentifierError        a DICOM identifier cannot be read (C001) or is no worklist query (A900)
-    ├── PeerError              a network peer broke its protocol or did not answer
-    ├── NotFound               no such record or message
-    └── StoreError             the database refused
-        ├── StoreFull          no room left on the disk
-        ├── StoreBusy          locked by somebody else for too long
-        └── DataFolderInUse    another server works on this data folder
+OpenWorklistError
+├── SettingsError          a setting cannot be used
+├── ListenError            a port cannot be opened
+├── MessageError           an HL7 message cannot be read (answered AR)
+│   └── UnsupportedMessage its type is none that we take (answered AR)
+├── OrderError             an order's content is wrong (answered AE)
+├── CharsetError           bytes or letters do not fit a character set
+├── IdentifierError        a DICOM identifier cannot be read (C001) or is no worklist query (A900)
+├── PeerError              a network peer broke its protocol or did not answer
+├── NotFound               no such record or message
+└── StoreError             the database refused
+    ├── StoreFull          no room left on the disk
+    ├── StoreBusy          locked by somebody else for too long
+    └── DataFolderInUse    another server works on this data folder
 """
 
 
