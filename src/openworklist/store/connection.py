@@ -1,0 +1,103 @@
+"""Statements and the connection that runs them: SQLAlchemy writes the SQL once, the driver's cursor runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from hashlib import blake2b
+from typing import Any, Final, Literal
+
+from sqlalchemy import Executable
+from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.dialects.sqlite import pysqlite
+
+DialectName = Literal["sqlite", "postgresql"]
+Values = Mapping[str, object]
+
+_DIALECTS: Final[dict[DialectName, Any]] = {
+    "sqlite": pysqlite.dialect(paramstyle="qmark"),  # type: ignore[no-untyped-call]
+    "postgresql": psycopg.dialect(paramstyle="format"),  # type: ignore[no-untyped-call]
+}
+
+
+class Statement:
+    """A statement whose text is made once for each database; its parameters go by name."""
+
+    __slots__ = ("_compiled", "_construct")
+
+    def __init__(self, construct: Executable) -> None:
+        self._construct = construct
+        self._compiled: dict[DialectName, tuple[str, tuple[str, ...], Values]] = {}
+
+    def compile(self, dialect: DialectName) -> tuple[str, tuple[str, ...], Values]:
+        """The text, the names of its parameters in order, and the values of those that are constant."""
+        found = self._compiled.get(dialect)
+        if found is None:
+            compiled = self._construct.compile(  # type: ignore[attr-defined]
+                dialect=_DIALECTS[dialect], compile_kwargs={"render_postcompile": True}
+            )
+            given = {name: value for name, value in compiled.params.items() if value is not None}
+            found = self._compiled[dialect] = (str(compiled), tuple(compiled.positiontup), given)
+        return found
+
+
+class Connection:
+    """One transaction's connection to the driver: sqlite3 or psycopg."""
+
+    __slots__ = ("_cursor", "_savepoints", "dialect")
+
+    def __init__(self, cursor: Any, dialect: DialectName) -> None:
+        self._cursor = cursor
+        self._savepoints = 0
+        self.dialect = dialect
+
+    def run(self, statement: Statement, values: Values = {}) -> list[tuple[Any, ...]]:  # noqa: B006 - never changed
+        """Run a statement that answers with rows."""
+        self._execute(statement, values)
+        rows: list[tuple[Any, ...]] = self._cursor.fetchall()
+        return rows
+
+    def run_count(self, statement: Statement, values: Values = {}) -> int:  # noqa: B006
+        """Run a statement that changes rows; how many it changed."""
+        self._execute(statement, values)
+        count: int = self._cursor.rowcount
+        return count
+
+    def insert(self, statement: Statement, values: Values) -> int:
+        """Run an INSERT … RETURNING of one integer key; that key."""
+        self._execute(statement, values)
+        key: int = self._cursor.fetchall()[0][0]
+        return key
+
+    def execute_text(self, text: str) -> None:
+        """Run a statement without parameters or answer, in the database's own words."""
+        self._cursor.execute(text)
+
+    def lock(self, key: str) -> None:
+        """Let no other transaction work on `key` until this one ends. SQLite has one writer anyway."""
+        if self.dialect == "postgresql":
+            number = int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
+            self._cursor.execute("SELECT pg_advisory_xact_lock(%s)", (number,))
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """What happens inside is taken back if it raises; the rest of the transaction stays."""
+        self._savepoints += 1
+        name = f"s{self._savepoints}"
+        self._cursor.execute(f"SAVEPOINT {name}")
+        try:
+            yield
+        except BaseException:
+            self._cursor.execute(f"ROLLBACK TO {name}")
+            self._cursor.execute(f"RELEASE {name}")
+            raise
+        else:
+            self._cursor.execute(f"RELEASE {name}")
+        finally:
+            self._savepoints -= 1
+
+    def _execute(self, statement: Statement, values: Values) -> None:
+        text, names, given = statement.compile(self.dialect)
+        if given:
+            values = {**given, **values}
+        self._cursor.execute(text, [values[name] for name in names])
