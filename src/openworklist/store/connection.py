@@ -15,7 +15,7 @@ DialectName = Literal["sqlite", "postgresql"]
 Values = Mapping[str, object]
 
 _DIALECTS: Final[dict[DialectName, Any]] = {
-    "sqlite": pysqlite.dialect(paramstyle="qmark"),  # type: ignore[no-untyped-call]
+    "sqlite": pysqlite.dialect(paramstyle="qmark"),
     "postgresql": psycopg.dialect(paramstyle="format"),  # type: ignore[no-untyped-call]
 }
 

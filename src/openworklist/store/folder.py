@@ -1,0 +1,73 @@
+"""The data folder belongs to one server at a time; the operating system's lock ends with its process."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+from typing import IO, Final
+
+from openworklist.domain.errors import DataFolderInUse, StoreError
+
+_NAME: Final = "openworklist.lock"
+
+
+class FolderLock:
+    """Held from `take_folder` until `release`."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+
+    def release(self) -> None:
+        self._file.close()
+
+
+def take_folder(folder: Path) -> FolderLock:
+    """Make the folder if need be and lock it; DataFolderInUse names the process that has it."""
+    path = folder / _NAME
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = open(path, "a+", encoding="ascii")  # noqa: SIM115 - it stays open as long as the lock
+    except OSError as error:
+        raise StoreError(
+            f"The data folder {folder} cannot be used: {error.strerror}.",
+            where="data",
+            hint="make it writable for this user, or choose another with --data",
+            code="store.data-folder-unusable",
+        ) from error
+    try:
+        _lock(file)
+    except OSError as error:
+        with file:
+            raise DataFolderInUse(
+                f"The data folder {folder.resolve()} is in use by another server{_holder(path)}.",
+                where="data",
+                hint="stop that one, or give this one a folder of its own with --data",
+            ) from error
+    file.seek(0)
+    file.truncate()
+    file.write(f"{os.getpid()}\n")
+    file.flush()
+    return FolderLock(file)
+
+
+def _holder(path: Path) -> str:
+    with contextlib.suppress(OSError, ValueError):
+        return f" (process {int(path.read_text(encoding='ascii'))})"
+    return ""
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: IO[str]) -> None:
+        # Far behind the text, so that others can read who holds it.
+        file.seek(1 << 20)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(file: IO[str]) -> None:
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,150 @@
+"""The tables. Searchable columns follow from the catalogue; everything else of a record is in its document."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy.types import TypeEngine
+
+from openworklist.domain.attributes import SEARCHABLE
+
+# Letters compare by their code points on both databases; names are folded before they are stored.
+TEXT: Final[TypeEngine[str]] = Text().with_variant(Text(collation="C"), "postgresql")
+# SQLite counts rows in INTEGER PRIMARY KEY alone.
+NUMBER: Final[TypeEngine[int]] = BigInteger().with_variant(Integer(), "sqlite")
+
+metadata: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+STATION: Final = "scheduled_station_ae_title"
+START_DATE: Final = "scheduled_procedure_step_start_date"
+START_TIME: Final = "scheduled_procedure_step_start_time"
+NAME: Final = "patient_name"
+# Attributes with a column in `records`; stations and names have tables of their own.
+COLUMNS: Final = tuple(each.name for each in SEARCHABLE if each.name not in (STATION, NAME))
+_INDEXED: Final = (
+    "patient_id",
+    "accession_number",
+    "placer_order_number_imaging_service_request",
+    "filler_order_number_imaging_service_request",
+    "requested_procedure_id",
+    "study_instance_uid",
+)
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, TEXT, nullable=False)
+
+
+def _number(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False)
+
+
+# The journal: every message, with its bytes and what became of it.
+messages: Final = Table(
+    "messages",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    _number("received_at"),  # microseconds since 1970, UTC
+    _text("channel"),
+    _text("peer"),
+    _text("sending_application"),
+    _text("sending_facility"),
+    _text("control_id"),
+    _text("message_type"),
+    Column("repeat_key", LargeBinary, unique=True),  # none on refused ones: they may be tried anew
+    Column("raw", LargeBinary, nullable=False),
+    _text("outcome"),
+    _text("reason"),
+    _text("place"),  # of what is wrong: an HL7 path
+    _text("warnings"),  # JSON
+    Column("acknowledgement", LargeBinary, nullable=False),
+    _number("repeats"),
+    _number("last_repeat_at"),
+    sqlite_autoincrement=True,
+)
+Index(None, messages.c.received_at)
+
+records: Final = Table(
+    "records",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    _number("version"),
+    Column("identity", TEXT, unique=True),  # none on records that no message made
+    _text("status"),
+    _number("is_open"),  # 1 or 0: the statuses that scanners are shown
+    *map(_text, COLUMNS),
+    _number("created_at"),
+    _number("updated_at"),
+    _text("message_time"),
+    _text("document"),  # JSON: values, completed, warnings
+    sqlite_autoincrement=True,  # ids are never used again: caches and people hold on to them
+)
+_START: Final = (records.c[START_DATE], records.c[START_TIME], records.c.id)
+Index("ix_records_start", records.c.is_open, *_START)
+Index("ix_records_modality", records.c.modality, records.c.is_open, *_START)
+Index("ix_records_all", *_START)
+for _name in _INDEXED:
+    Index(None, records.c[_name])
+
+# One row for each station of a record; it repeats what the order of answers needs.
+record_stations: Final = Table(
+    "record_stations",
+    metadata,
+    Column("record_id", NUMBER, ForeignKey("records.id", ondelete="CASCADE"), primary_key=True),
+    Column("ae_title", TEXT, primary_key=True),
+    _number("is_open"),
+    _text(START_DATE),
+    _text(START_TIME),
+)
+Index(
+    "ix_record_stations_start",
+    record_stations.c.ae_title,
+    record_stations.c.is_open,
+    record_stations.c[START_DATE],
+    record_stations.c[START_TIME],
+    record_stations.c.record_id,
+)
+
+# One row for each component group of the patient's name, folded by domain.query.
+record_names: Final = Table(
+    "record_names",
+    metadata,
+    Column("record_id", NUMBER, ForeignKey("records.id", ondelete="CASCADE"), primary_key=True),
+    Column("component_group", Integer, primary_key=True),
+    _text("folded"),
+)
+Index("ix_record_names_folded", record_names.c.folded, record_names.c.record_id)
+
+# Which messages made which records what they are.
+message_records: Final = Table(
+    "message_records",
+    metadata,
+    Column("message_id", NUMBER, ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
+    Column("record_id", NUMBER, primary_key=True),
+    Column("action", TEXT, primary_key=True),
+)
+Index(None, message_records.c.record_id)
+
+# Who changed what: other processes follow it, people read it.
+changes: Final = Table(
+    "changes",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    _number("at"),
+    _number("record_id"),
+    _number("version"),
+    _text("action"),
+    _text("actor"),
+    _text("reason"),
+    Column("message_id", BigInteger),
+    sqlite_autoincrement=True,
+)
+Index(None, changes.c.record_id)
