@@ -1,4 +1,4 @@
-"""Statements and the connection that runs them: SQLAlchemy writes the SQL once, the driver's cursor runs it."""
+"""Statements, and the connection that runs them: SQLAlchemy writes the SQL, the driver runs it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables. Searchable columns follow from the catalogue; everything else of a record is in its document."""
+"""The tables. Searchable columns follow from the catalogue; all else of a record is in its document."""
 
 from __future__ import annotations
 

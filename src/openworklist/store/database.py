@@ -1,0 +1,65 @@
+"""The two doors of the store, `read` and `write`, and how a database is opened."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from openworklist.domain.errors import SettingsError
+from openworklist.store.connection import Connection
+
+T = TypeVar("T")
+
+
+class Database(Protocol):
+    """What services see of a database. A function given to a door gets the connection of one transaction.
+
+    Functions may be run again after a conflict or a failed commit: they change nothing but the database.
+    StoreError, StoreFull and StoreBusy come from the database; all other errors are the function's own.
+    """
+
+    reads_inline: bool  # `read` is quick enough for the loop's own thread
+
+    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Call `done` of `submit` on this loop from now on."""
+
+    def read(self, function: Callable[[Connection], T]) -> T:
+        """Run a function that only reads, on one state of the database."""
+
+    async def aread(self, function: Callable[[Connection], T]) -> T:
+        """As `read`, on another thread."""
+
+    def write(self, function: Callable[[Connection], T]) -> T:
+        """Run a function that writes; returns once it is on disk."""
+
+    def submit(self, function: Callable[[Connection], Any], done: Callable[[Any], None]) -> None:
+        """As `write`, without waiting: `done` gets the result or the exception, once it is on disk."""
+
+    def find_problem(self) -> str:
+        """Why the database cannot be used just now; "" if it can."""
+
+    def close(self) -> None:
+        """Finish what was submitted, then close."""
+
+
+def open_database(url: str, data: Path, *, commit_group: int = 512, read_only: bool = False) -> Database:
+    """Open the database of a URL, "" for SQLite in the data folder, with its tables brought up to date.
+
+    `read_only` neither locks the data folder nor makes anything. DataFolderInUse if another server has it,
+    SettingsError for a URL of another kind, StoreError if it cannot be opened.
+    """
+    if not url or url.startswith("sqlite:"):
+        from openworklist.store.sqlite import SqliteDatabase
+
+        return SqliteDatabase(url, data, commit_group=commit_group, read_only=read_only)
+    if url.startswith(("postgresql://", "postgres://")):
+        from openworklist.store.postgresql import PostgresqlDatabase
+
+        return PostgresqlDatabase(url, read_only=read_only)
+    raise SettingsError(
+        f"There is no database of the kind {url.partition(':')[0]!r}.",
+        where="database",
+        hint="leave it empty for SQLite, or write postgresql://user:password@host/name",
+    )
