@@ -19,7 +19,7 @@ class Records:
         return self._database.read(lambda connection: records.list_records(connection, limit))
 
     def get(self, number: int) -> Record:
-        found = self._database.read(lambda connection: records.find(connection, number))
+        found = self._database.read(lambda connection: records.find_record(connection, number))
         if found is None:
             raise NotFound(f"There is no record {number}.", hint="openworklist records list shows what there is")
         return found

@@ -20,7 +20,9 @@ class Database(Protocol):
     StoreError, StoreFull and StoreBusy come from the database; all other errors are the function's own.
     """
 
-    reads_inline: bool  # `read` is quick enough for the loop's own thread
+    @property
+    def reads_inline(self) -> bool:
+        """Whether `read` is quick enough for the loop's own thread."""
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """Call `done` of `submit` on this loop from now on."""

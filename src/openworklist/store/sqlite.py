@@ -31,7 +31,7 @@ _READER: Final = ("PRAGMA query_only=ON", "PRAGMA cache_size=-16384")
 class SqliteDatabase:
     """One file in the data folder; the folder's lock keeps a second server away."""
 
-    reads_inline: Final = True
+    reads_inline = True
 
     def __init__(self, url: str, data: Path, *, commit_group: int, read_only: bool) -> None:
         self.path = _path(url, data)

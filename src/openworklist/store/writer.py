@@ -31,7 +31,7 @@ class Job(NamedTuple):
 
 
 class Writer:
-    """Owns the connection that writes. A change may be run a second time if its group could not be committed."""
+    """Owns the connection that writes. A change is run a second time if its group could not be committed."""
 
     def __init__(self, driver: sqlite3.Connection, group: int) -> None:
         self._driver = driver

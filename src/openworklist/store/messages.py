@@ -1,0 +1,111 @@
+"""The journal: every message that arrived, with its bytes, its answer and what became of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from sqlalchemy import bindparam, insert, select, update
+
+from openworklist.store.connection import Connection, Statement
+from openworklist.store.schema import message_records, messages
+
+
+class Outcome(StrEnum):
+    APPLIED = "applied"
+    IGNORED = "ignored"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A message on its way into the journal. Times are microseconds since 1970, UTC.
+
+    `repeat_key` tells a repetition: the hash of sender, control ID and content; none on a refused message,
+    which may be tried anew.
+    """
+
+    received_at: int
+    channel: str
+    peer: str
+    sending_application: str
+    sending_facility: str
+    control_id: str
+    message_type: str
+    repeat_key: bytes | None
+    raw: bytes
+    outcome: Outcome
+    acknowledgement: bytes
+    reason: str = ""
+    place: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+class Repeat(NamedTuple):
+    """A message that was there before."""
+
+    id: int
+    acknowledgement: bytes
+
+
+_NAMES: Final = tuple(column.name for column in messages.c if column.name != "id")
+_INSERT: Final = Statement(
+    insert(messages).values({name: bindparam(name) for name in _NAMES}).returning(messages.c.id)
+)
+_FIND_REPEAT: Final = Statement(
+    select(messages.c.id, messages.c.acknowledgement).where(messages.c.repeat_key == bindparam("repeat_key"))
+)
+_COUNT_REPEAT: Final = Statement(
+    update(messages)
+    .where(messages.c.id == bindparam("message_id"))
+    .values(repeats=messages.c.repeats + 1, last_repeat_at=bindparam("now"))
+)
+_LINK: Final = Statement(
+    insert(message_records).values({name: bindparam(name) for name in ("message_id", "record_id", "action")})
+)
+
+
+def insert_message(connection: Connection, entry: Entry) -> int:
+    """Journal a message; its number."""
+    return connection.insert(
+        _INSERT,
+        {
+            "received_at": entry.received_at,
+            "channel": entry.channel,
+            "peer": entry.peer,
+            "sending_application": _clean(entry.sending_application),
+            "sending_facility": _clean(entry.sending_facility),
+            "control_id": _clean(entry.control_id),
+            "message_type": _clean(entry.message_type),
+            "repeat_key": entry.repeat_key,
+            "raw": entry.raw,
+            "outcome": entry.outcome.value,
+            "reason": _clean(entry.reason),
+            "place": entry.place,
+            "warnings": json.dumps(entry.warnings, ensure_ascii=False) if entry.warnings else "",
+            "acknowledgement": entry.acknowledgement,
+            "repeats": 0,
+            "last_repeat_at": 0,
+        },
+    )
+
+
+def find_repeat(connection: Connection, repeat_key: bytes) -> Repeat | None:
+    rows = connection.run(_FIND_REPEAT, {"repeat_key": repeat_key})
+    return Repeat(rows[0][0], bytes(rows[0][1])) if rows else None
+
+
+def count_repeat(connection: Connection, number: int, now: int) -> None:
+    connection.run_count(_COUNT_REPEAT, {"message_id": number, "now": now})
+
+
+def link_record(connection: Connection, message: int, record: int, action: str) -> None:
+    """Note that a message made a record what it is."""
+    connection.run_count(_LINK, {"message_id": message, "record_id": record, "action": action})
+
+
+def _clean(text: str) -> str:
+    """PostgreSQL takes no NUL in a text; the bytes are kept whole beside it."""
+    return text.replace("\0", "") if "\0" in text else text

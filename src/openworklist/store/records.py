@@ -1,0 +1,213 @@
+"""Records in their tables: stored, read again, and looked up for an order that may belong to one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
+
+from openworklist.domain.query import canonical_time, folded_groups
+from openworklist.domain.record import Record, Status, Value
+from openworklist.store.connection import Connection, Statement
+from openworklist.store.schema import (
+    COLUMNS,
+    NAME,
+    START_DATE,
+    START_TIME,
+    STATION,
+    record_names,
+    record_stations,
+    records,
+)
+
+
+class Row(NamedTuple):
+    """A record as it is read: its document stays text until somebody wants to see it."""
+
+    id: int
+    version: int
+    start_date: str
+    start_time: str
+    status: str
+    created_at: int
+    updated_at: int
+    message_time: str
+    document: str
+
+    def record(self) -> Record:
+        document: dict[str, Any] = json.loads(self.document)
+        return Record(
+            values=_to_values(document["values"]),
+            completed=_to_values(document["completed"]),
+            status=Status(self.status),
+            id=self.id,
+            version=self.version,
+            created_at=self.created_at,
+            updated_at=self.updated_at,
+            message_time=self.message_time,
+            warnings=tuple(document["warnings"]),
+        )
+
+
+ROW: Final = (
+    records.c.id,
+    records.c.version,
+    records.c[START_DATE],
+    records.c[START_TIME],
+    records.c.status,
+    records.c.created_at,
+    records.c.updated_at,
+    records.c.message_time,
+    records.c.document,
+)
+
+
+def _parameters(*names: str) -> dict[str, Any]:
+    return {name: bindparam(name) for name in names}
+
+
+_WRITTEN: Final = tuple(column.name for column in records.c if column.name != "id")
+_INSERT: Final = Statement(insert(records).values(_parameters(*_WRITTEN)).returning(records.c.id))
+_UPDATE: Final = Statement(
+    update(records)
+    .where(records.c.id == bindparam("record_id"))
+    .values(_parameters(*(name for name in _WRITTEN if name != "created_at")))
+)
+_INSERT_STATION: Final = Statement(
+    insert(record_stations).values(_parameters("record_id", "ae_title", "is_open", START_DATE, START_TIME))
+)
+_INSERT_NAME: Final = Statement(
+    insert(record_names).values(_parameters("record_id", "component_group", "folded"))
+)
+_DELETE_STATIONS: Final = Statement(
+    delete(record_stations).where(record_stations.c.record_id == bindparam("record_id"))
+)
+_DELETE_NAMES: Final = Statement(
+    delete(record_names).where(record_names.c.record_id == bindparam("record_id"))
+)
+_FIND: Final = Statement(select(*ROW).where(records.c.id == bindparam("record_id")))
+_LIST: Final = Statement(
+    select(*ROW)
+    .order_by(records.c[START_DATE], records.c[START_TIME], records.c.id)
+    .limit(bindparam("size", type_=None))
+)
+_COUNT: Final = Statement(select(func.count()).select_from(records))
+
+# What an order may have in common with its record, beside the patient.
+_SHARED: Final = (
+    "accession_number",
+    "placer_order_number_imaging_service_request",
+    "filler_order_number_imaging_service_request",
+    "requested_procedure_id",
+    START_DATE,
+)
+_CANDIDATES: Final = Statement(
+    select(*ROW)
+    .where(records.c.patient_id == bindparam("patient_id"))
+    .where(or_(*(records.c[name] == bindparam(name) for name in _SHARED)))
+    .order_by(records.c.id)
+)
+
+
+def insert_record(connection: Connection, record: Record, identity: str | None, now: int) -> Record:
+    """Store a new record; returned as stored, with its id, version 1 and times (microseconds since 1970)."""
+    stored = replace(record, version=1, created_at=now, updated_at=now)
+    columns = _to_columns(stored, identity)
+    stored = replace(stored, id=connection.insert(_INSERT, columns))
+    _insert_stations(connection, stored, columns)
+    _insert_names(connection, stored)
+    return stored
+
+
+def update_record(
+    connection: Connection, before: Record, record: Record, identity: str | None, now: int
+) -> Record:
+    """Store a change of a record; returned as stored, one version higher."""
+    stored = replace(
+        record, id=before.id, version=before.version + 1, created_at=before.created_at, updated_at=now
+    )
+    columns = _to_columns(stored, identity)
+    connection.run_count(_UPDATE, {**columns, "record_id": stored.id})
+    if any(before.get(name) != stored.get(name) for name in (STATION, START_DATE, START_TIME)) or (
+        before.status.is_open != stored.status.is_open
+    ):
+        connection.run_count(_DELETE_STATIONS, {"record_id": stored.id})
+        _insert_stations(connection, stored, columns)
+    if before.get(NAME) != stored.get(NAME):
+        connection.run_count(_DELETE_NAMES, {"record_id": stored.id})
+        _insert_names(connection, stored)
+    return stored
+
+
+def find_record(connection: Connection, number: int) -> Record | None:
+    rows = connection.run(_FIND, {"record_id": number})
+    return Row._make(rows[0]).record() if rows else None
+
+
+def find_candidates(connection: Connection, values: Mapping[str, Value]) -> list[Record]:
+    """The patient's records that share an order number, a procedure or the day with these values."""
+    wanted = {name: _text(values.get(name)) or None for name in ("patient_id", *_SHARED)}
+    if not wanted["patient_id"]:
+        return []
+    return [Row._make(row).record() for row in connection.run(_CANDIDATES, wanted)]
+
+
+def list_records(connection: Connection, limit: int) -> list[Record]:
+    """The first records by start, whatever their status."""
+    return [Row._make(row).record() for row in connection.run(_LIST, {"size": limit})]
+
+
+def count_records(connection: Connection) -> int:
+    number: int = connection.run(_COUNT)[0][0]
+    return number
+
+
+def _to_columns(record: Record, identity: str | None) -> dict[str, object]:
+    columns: dict[str, object] = {name: _text(record.get(name)) for name in COLUMNS}
+    columns[START_TIME] = canonical_time(record.text(START_TIME))
+    columns |= {
+        "version": record.version,
+        "identity": identity,
+        "status": record.status.value,
+        "is_open": int(record.status.is_open),
+        "created_at": record.created_at,
+        "updated_at": record.updated_at,
+        "message_time": record.message_time,
+        "document": _to_document(record),
+    }
+    return columns
+
+
+def _text(value: Value | None) -> str:
+    return value.strip(" ") if isinstance(value, str) else ""
+
+
+_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=dict).encode
+
+
+def _to_document(record: Record) -> str:
+    return _encode({"values": record.values, "completed": record.completed, "warnings": record.warnings})
+
+
+def _to_values(found: dict[str, Any]) -> dict[str, Value]:
+    """JSON knows lists where a record has tuples."""
+    for name, value in found.items():
+        if isinstance(value, list):
+            found[name] = tuple(_to_values(item) for item in value)
+    return found
+
+
+def _insert_stations(connection: Connection, record: Record, columns: Mapping[str, object]) -> None:
+    titles = (title.strip(" ") for title in record.text(STATION).split("\\"))
+    for title in dict.fromkeys(filter(None, titles)):
+        connection.run_count(_INSERT_STATION, {**columns, "record_id": record.id, "ae_title": title})
+
+
+def _insert_names(connection: Connection, record: Record) -> None:
+    for number, folded in enumerate(folded_groups(record.text(NAME))):
+        if folded:
+            values = {"record_id": record.id, "component_group": number, "folded": folded}
+            connection.run_count(_INSERT_NAME, values)
