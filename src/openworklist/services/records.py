@@ -21,5 +21,7 @@ class Records:
     def get(self, number: int) -> Record:
         found = self._database.read(lambda connection: records.find_record(connection, number))
         if found is None:
-            raise NotFound(f"There is no record {number}.", hint="openworklist records list shows what there is")
+            raise NotFound(
+                f"There is no record {number}.", hint="openworklist records list shows what there is"
+            )
         return found

@@ -113,9 +113,8 @@ _statements: dict[str, tuple[Statement, Statement]] = {}
 class _Builder:
     """Collects the clauses of one query.
 
-    Which index leads is settled here, since SQLite keeps no statistics of a table that grows all day: an order
-    number, a Patient ID or a UID; else a station; else a narrow range of dates or the name; else modality
-    and date. Adding 0 keeps an index from being chosen.
+    Which index leads is settled here, since SQLite keeps no statistics of a table that grows all day: an
+    order number, a Patient ID or a UID; else a station; else a range of dates or the name; else modality. Adding 0 keeps an index from being chosen.
     """
 
     def __init__(self, query: WorklistQuery) -> None:
@@ -235,7 +234,7 @@ class _Builder:
             self.residual.append(PersonName(NAME, pattern))
 
     def _to_name_clause(self, pattern: str) -> ColumnElement[bool]:
-        column = record_names.c.folded
+        column: ColumnElement[str] = record_names.c.folded
         prefix = _prefix(pattern)
         if prefix == pattern:
             return column == self._bind(pattern)

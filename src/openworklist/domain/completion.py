@@ -1,0 +1,54 @@
+"""Values that a scanner needs and the order lacked (type 1 in PS3.4 table K.6-1): made up by rule, and stable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Final
+
+from openworklist.domain.record import Value
+from openworklist.domain.uids import make_uid
+
+_ORDER_NUMBERS: Final = (
+    "accession_number",
+    "placer_order_number_imaging_service_request",
+    "filler_order_number_imaging_service_request",
+)
+_STATION: Final = "scheduled_station_ae_title"
+_START: Final = ("scheduled_procedure_step_start_date", "scheduled_procedure_step_start_time")
+_SH: Final = 16  # characters, PS3.5 table 6.2-1
+
+
+def complete(values: Mapping[str, Value], *, uid_root: str) -> Mapping[str, Value]:
+    """What is missing in `values`, and only that.
+
+    The Study Instance UID follows from patient, order number and requested procedure, so that the steps of a
+    procedure share it and a resend gives the same. Modality, station and start are never invented.
+    """
+    made: dict[str, Value] = {}
+
+    def text(name: str) -> str:
+        value = values.get(name) or made.get(name, "")
+        return value if isinstance(value, str) else ""
+
+    number = next(filter(None, map(text, _ORDER_NUMBERS)), "")
+    start = "".join(map(text, _START))
+    if not text("requested_procedure_id"):
+        made["requested_procedure_id"] = _shorten(number or start)
+    procedure = text("requested_procedure_id")
+    if not text("scheduled_procedure_step_id"):
+        made["scheduled_procedure_step_id"] = _shorten(procedure)
+    if not text("scheduled_station_name") and text(_STATION):
+        # The station's name is its AE title where nobody gave another.
+        made["scheduled_station_name"] = values[_STATION]
+    if not text("study_instance_uid"):
+        patient = (text("patient_id"), text("issuer_of_patient_id"))
+        made["study_instance_uid"] = make_uid(uid_root, *patient, number or start, procedure)
+    return made
+
+
+def _shorten(text: str) -> str:
+    """At most 16 characters; of a longer text the beginning and a hash, so that two stay two."""
+    if len(text) <= _SH:
+        return text
+    return f"{text[:9]}~{sha256(text.encode()).hexdigest()[:6].upper()}"
