@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from openworklist.domain import iso2022
 from openworklist.domain.charset import CHARSETS, Charset, from_hl7
 from openworklist.domain.errors import CharsetError, SettingsError
-from openworklist.hl7 import iso2022
 
 _BOM = b"\xef\xbb\xbf"
 _ASCII = CHARSETS[0]
