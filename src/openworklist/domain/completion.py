@@ -1,4 +1,4 @@
-"""Values that a scanner needs and the order lacked (type 1 in PS3.4 table K.6-1): made up by rule, and stable."""
+"""Values that a scanner needs and the order lacked (type 1 in PS3.4 table K.6-1), made by rule and stable."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ Values = Mapping[str, Value]
 
 
 def is_same_step(sent: Values, record: Record) -> bool:
-    """Whether an order's values speak of a record's step. Only values that were sent count, none made here."""
+    """Whether an order's values speak of a record's step. Only values that were sent count."""
     stored = record.values
     if not _text(sent, _PATIENT) or _text(sent, _PATIENT) != _text(stored, _PATIENT):
         return False

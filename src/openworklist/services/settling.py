@@ -28,7 +28,7 @@ class Settled(NamedTuple):
 
 
 def settle(connection: Connection, arrival: Arrival, answer: bytes, uid_root: str) -> Settled:
-    """Journal a message and apply its orders; OrderError if one of them is wrong, and then nothing is stored."""
+    """Journal a message and apply its orders; OrderError if one is wrong: then nothing is stored."""
     key = _repeat_key(arrival)
     connection.lock(key.hex())
     repeat = find_repeat(connection, key)

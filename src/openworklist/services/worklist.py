@@ -6,11 +6,10 @@ from collections import OrderedDict
 from collections.abc import Awaitable
 from typing import Final
 
-from openworklist.dicom.answer import encode
+from openworklist.dicom.answer import Encoder
 from openworklist.dicom.identifier import Question, to_question
 from openworklist.dicom.plan import Plan
 from openworklist.dicom.sop_classes import EXPLICIT_LITTLE_ENDIAN
-from openworklist.domain.record import Record
 from openworklist.store.connection import Connection
 from openworklist.store.database import Database
 from openworklist.store.search import Key, Page, Row, search
@@ -26,8 +25,8 @@ _ANSWERS: Final = 32 << 20  # bytes
 class Worklist:
     """Answers worklist questions.
 
-    Scanners poll: the same bytes ask again and again, and most records have not changed since. So questions are
-    read once, and answers encoded once for each version of a record and each set of return keys.
+    Scanners poll: the same bytes ask again and again, and most records have not changed since. So questions
+    are read once, and answers encoded once for each version of a record and each set of return keys.
     """
 
     def __init__(self, database: Database, *, batch: int = _BATCH) -> None:
@@ -71,15 +70,12 @@ class Worklist:
 class Asked:
     """A question that was read, and the number of its set of return keys in the cache of answers."""
 
-    __slots__ = ("is_explicit", "number", "question")
+    __slots__ = ("encoder", "number", "question")
 
     def __init__(self, question: Question, is_explicit: bool, number: int) -> None:
         self.question = question
-        self.is_explicit = is_explicit
+        self.encoder = Encoder(question.plan, is_explicit=is_explicit)
         self.number = number
-
-    def encode(self, record: Record) -> bytes:
-        return encode(record, self.question.plan, explicit=self.is_explicit)
 
 
 class Cursor:
@@ -97,7 +93,7 @@ class Cursor:
         self.status = _PENDING_UNSUPPORTED if asked.question.has_unsupported else _PENDING
 
     def next_batch(self) -> list[bytes] | Awaitable[list[bytes]]:
-        """Encoded identifiers, none at the end: at once on SQLite, else awaitable. StoreError if unreadable."""
+        """Encoded identifiers, none at the end; at once on SQLite, else to be awaited."""
         if self._is_over:
             return []
         database = self._worklist.database
@@ -123,7 +119,7 @@ class Cursor:
         key = (self._asked.number, row.id, row.version)
         answer = self._answers.find(key)
         if answer is None:
-            answer = self._asked.encode(row.record())
+            answer = self._asked.encoder.encode(row.record())
             self._answers.add(key, answer)
         return answer
 

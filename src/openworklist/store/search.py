@@ -114,7 +114,8 @@ class _Builder:
     """Collects the clauses of one query.
 
     Which index leads is settled here, since SQLite keeps no statistics of a table that grows all day: an
-    order number, a Patient ID or a UID; else a station; else a range of dates or the name; else modality. Adding 0 keeps an index from being chosen.
+    order number, a Patient ID or a UID; else a station; else a range of dates or the name; else modality.
+    Adding 0 keeps an index from being chosen.
     """
 
     def __init__(self, query: WorklistQuery) -> None:
