@@ -95,8 +95,8 @@ _SINGLES: Final = tuple(Encoding((term,), _by_codec(codec)) for term, codec in _
 def choose(texts: Iterable[str]) -> Encoding:
     """The smallest set that holds every text.
 
-    ASCII; else one single-byte set; else Japanese or Korean with code extensions, where kana or hangul say so;
-    else UTF-8. Ideographs alone may be anybody's: they go as UTF-8.
+    ASCII; else one single-byte set; else Japanese or Korean with code extensions, where kana or hangul say
+    so; else UTF-8. Ideographs alone may be anybody's: they go as UTF-8.
     """
     letters = "".join({letter for text in texts for letter in text if letter > "\x7f"})
     if not letters:

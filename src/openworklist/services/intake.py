@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from itertools import count
 from typing import Final
 
@@ -14,6 +15,7 @@ from openworklist.hl7.ack import ACCEPTED, acknowledge, explain
 from openworklist.observe.metrics import Metrics
 from openworklist.services.reading import Arrival, Reader, Source
 from openworklist.services.settling import Settled, settle
+from openworklist.store.connection import Connection
 from openworklist.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -61,7 +63,7 @@ class Intake:
         while True:
             answer = self._answer(arrival)
             try:
-                settled = self._database.write(lambda c, a=arrival, b=answer: settle(c, a, b, self._uid_root))
+                settled = self._database.write(partial(self._settle, arrival, answer))
             except StoreError as error:
                 return self._answer_failure(arrival, error)
             except OpenWorklistError as error:
@@ -81,7 +83,10 @@ class Intake:
             else:
                 done(self._answer_failure(arrival, result))
 
-        self._database.submit(lambda connection: settle(connection, arrival, answer, self._uid_root), finish)
+        self._database.submit(partial(self._settle, arrival, answer), finish)
+
+    def _settle(self, arrival: Arrival, answer: bytes, connection: Connection) -> Settled:
+        return settle(connection, arrival, answer, self._uid_root)
 
     def _note(self, settled: Settled) -> bytes:
         self._metrics.count(f"messages_{settled.disposition}")

@@ -12,7 +12,8 @@ from openworklist.dicom.plan import Plan
 from openworklist.dicom.sop_classes import EXPLICIT_LITTLE_ENDIAN
 from openworklist.store.connection import Connection
 from openworklist.store.database import Database
-from openworklist.store.search import Key, Page, Row, search
+from openworklist.store.records import Row
+from openworklist.store.search import Key, Page, search
 
 _PENDING: Final = 0xFF00
 _PENDING_UNSUPPORTED: Final = 0xFF01  # PS3.4 table K.4-1: a key that was given is not matched on
