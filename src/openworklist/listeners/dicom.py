@@ -40,18 +40,39 @@ class FindService(Protocol):
         """IdentifierError becomes A900 or C001 by its code, StoreError A700; so too from the cursor."""
 
 
-class DicomObserver:
+class DicomObserver(Protocol):
     """Told what happens on the port, for counters. The methods here do nothing."""
 
-    def association_opened(self, peer: str, calling: str) -> None: ...
-    def association_rejected(self, peer: str, calling: str, reason: str) -> None: ...
-    def association_aborted(self, peer: str, calling: str, reason: str) -> None: ...
-    def association_closed(self, peer: str, calling: str) -> None: ...
-    def connection_refused(self, peer: str, reason: str) -> None: ...
-    def timed_out(self, peer: str, reason: str) -> None: ...
-    def echo(self, calling: str) -> None: ...
-    def question(self, calling: str, answers: int, seconds: float, status: int) -> None: ...
-    def failed(self, peer: str, error: BaseException) -> None: ...
+    def association_opened(self, peer: str, calling: str) -> None:
+        return None
+
+    def association_rejected(self, peer: str, calling: str, reason: str) -> None:
+        return None
+
+    def association_aborted(self, peer: str, calling: str, reason: str) -> None:
+        return None
+
+    def association_closed(self, peer: str, calling: str) -> None:
+        return None
+
+    def connection_refused(self, peer: str, reason: str) -> None:
+        return None
+
+    def timed_out(self, peer: str, reason: str) -> None:
+        return None
+
+    def echo(self, calling: str) -> None:
+        return None
+
+    def question(self, calling: str, answers: int, seconds: float, status: int) -> None:
+        return None
+
+    def failed(self, peer: str, error: BaseException) -> None:
+        return None
+
+
+class _Silent(DicomObserver):
+    """Nobody wants to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +124,7 @@ class DicomListener:
     ) -> None:
         self.service = service
         self.limits = limits or DicomLimits()
-        self.observer = observer or DicomObserver()
+        self.observer = observer or _Silent()
         self.negotiator = Negotiator(Policy(_SERVICES, frozenset(called), frozenset(calling), max_pdu))
         self._host = host
         self._port = port

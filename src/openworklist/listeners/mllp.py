@@ -40,15 +40,30 @@ class Handler(Protocol):
         """A token query; `done` gets what stands between 0x10 and 0x0D of the answer, empty for unknown."""
 
 
-class Observer:
+class Observer(Protocol):
     """Told what happens on the port, for counters. The methods here do nothing."""
 
-    def connection_opened(self, peer: str) -> None: ...
-    def connection_closed(self, peer: str) -> None: ...
-    def connection_refused(self, peer: str, reason: str) -> None: ...
-    def timed_out(self, peer: str, reason: str) -> None: ...
-    def noise(self, peer: str, count: int) -> None: ...
-    def failed(self, peer: str, error: Exception) -> None: ...
+    def connection_opened(self, peer: str) -> None:
+        return None
+
+    def connection_closed(self, peer: str) -> None:
+        return None
+
+    def connection_refused(self, peer: str, reason: str) -> None:
+        return None
+
+    def timed_out(self, peer: str, reason: str) -> None:
+        return None
+
+    def noise(self, peer: str, count: int) -> None:
+        return None
+
+    def failed(self, peer: str, error: Exception) -> None:
+        return None
+
+
+class _Silent(Observer):
+    """Nobody wants to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +110,7 @@ class MllpListener:
     ) -> None:
         self.handler = handler
         self.limits = limits or Limits()
-        self.observer = observer or Observer()
+        self.observer = observer or _Silent()
         self._host = host
         self._port = port
         self._allowed = tuple(allowed)

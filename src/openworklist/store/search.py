@@ -238,7 +238,7 @@ class _Builder:
         column: ColumnElement[str] = record_names.c.folded
         prefix = _prefix(pattern)
         if prefix == pattern:
-            return column == self._bind(pattern)
+            return and_(column == self._bind(pattern))
         clauses = []
         if prefix:
             clauses += [column >= self._bind(prefix), column < self._bind(prefix + _LAST)]
