@@ -5,7 +5,7 @@ RUN ?=
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-long check format bench clean
+.PHONY: help setup run test test-long check format bench docs clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ format: setup ## mend what format and lint can mend
 
 bench: setup ## measure side by side with other servers; writes docs/benchmarks.md
 	$(BIN)/python -m benchmarks
+
+docs: setup ## write docs/attributes.md anew from the catalogue
+	$(BIN)/openworklist attributes > docs/attributes.md
 
 clean: ## remove .venv and caches; the data folder stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

@@ -36,7 +36,8 @@ class Statement:
             compiled = self._construct.compile(  # type: ignore[attr-defined]
                 dialect=_DIALECTS[dialect], compile_kwargs={"render_postcompile": True}
             )
-            given = {name: value for name, value in compiled.params.items() if value is not None}
+            wanted = {name for name, bind in compiled.binds.items() if bind.required}
+            given = {name: value for name, value in compiled.params.items() if name not in wanted}
             found = self._compiled[dialect] = (str(compiled), tuple(compiled.positiontup), given)
         return found
 
@@ -87,9 +88,12 @@ class Connection:
         self._cursor.execute(f"SAVEPOINT {name}")
         try:
             yield
-        except BaseException:
-            self._cursor.execute(f"ROLLBACK TO {name}")
-            self._cursor.execute(f"RELEASE {name}")
+        except BaseException as error:
+            try:
+                self._cursor.execute(f"ROLLBACK TO {name}")
+                self._cursor.execute(f"RELEASE {name}")
+            except Exception:  # noqa: BLE001 - a full disk or a lost connection took the whole transaction
+                raise error from None
             raise
         else:
             self._cursor.execute(f"RELEASE {name}")

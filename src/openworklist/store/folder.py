@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import IO, Final
 from openworklist.domain.errors import DataFolderInUse, StoreError
 
 _NAME: Final = "openworklist.lock"
+# What flock and msvcrt.locking say when somebody else has the lock.
+_TAKEN: Final = frozenset((errno.EACCES, errno.EAGAIN, errno.EDEADLK))
 
 
 class FolderLock:
@@ -27,29 +30,37 @@ def take_folder(folder: Path) -> FolderLock:
     """Make the folder if need be and lock it; DataFolderInUse names the process that has it."""
     path = folder / _NAME
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        # Patients' data will lie in it: a folder that we make is for this user alone.
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = open(path, "a+", encoding="ascii")  # noqa: SIM115 - it stays open as long as the lock
     except OSError as error:
-        raise StoreError(
-            f"The data folder {folder} cannot be used: {error.strerror}.",
-            where="data",
-            hint="make it writable for this user, or choose another with --data",
-            code="store.data-folder-unusable",
-        ) from error
+        raise _unusable(folder, error) from error
     try:
         _lock(file)
     except OSError as error:
-        with file:
-            raise DataFolderInUse(
-                f"The data folder {folder.resolve()} is in use by another server{_holder(path)}.",
-                where="data",
-                hint="stop that one, or give this one a folder of its own with --data",
-            ) from error
-    file.seek(0)
-    file.truncate()
-    file.write(f"{os.getpid()}\n")
-    file.flush()
+        file.close()
+        if error.errno not in _TAKEN:
+            raise _unusable(folder, error) from error
+        raise DataFolderInUse(
+            f"The data folder {folder.resolve()} is in use by another server{_holder(path)}.",
+            where="data",
+            hint="stop that one, or give this one a folder of its own with --data",
+        ) from error
+    with contextlib.suppress(OSError):  # a full disk: the lock is held, it only does not say by whom
+        file.seek(0)
+        file.truncate()
+        file.write(f"{os.getpid()}\n")
+        file.flush()
     return FolderLock(file)
+
+
+def _unusable(folder: Path, error: OSError) -> StoreError:
+    return StoreError(
+        f"The data folder {folder} cannot be used: {error.strerror}.",
+        where="data",
+        hint="make it writable for this user, or choose another with --data",
+        code="store.data-folder-unusable",
+    )
 
 
 def _holder(path: Path) -> str:

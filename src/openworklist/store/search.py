@@ -188,12 +188,12 @@ class _Builder:
                 self.residual.append(condition)
 
     def _add_station(self, leads: bool, title: str) -> None:
-        clause = record_stations.c.ae_title == self._bind(title)
         if leads:
-            self._clauses.append(clause)
-        else:
-            owns = record_stations.c.record_id == records.c.id
-            self._clauses.append(select(record_stations.c.record_id).where(owns, clause).exists())
+            self._clauses.append(record_stations.c.ae_title == self._bind(title))
+            return
+        also = record_stations.alias()
+        wanted = and_(also.c.record_id == self._id, also.c.ae_title == self._bind(title))
+        self._clauses.append(select(also.c.record_id).where(wanted).exists())
 
     def _add_range(self, column: Any, low: str, high: str) -> None:
         self._clauses.append(column >= self._bind(low) if low else column > self._bind(""))

@@ -1,0 +1,164 @@
+"""The tables of the first version."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "changes",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("record_id", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("action", TEXT, nullable=False),
+        sa.Column("actor", TEXT, nullable=False),
+        sa.Column("reason", TEXT, nullable=False),
+        sa.Column("message_id", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_changes")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_changes_record_id", "changes", ["record_id"])
+
+    op.create_table(
+        "messages",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("channel", TEXT, nullable=False),
+        sa.Column("peer", TEXT, nullable=False),
+        sa.Column("sending_application", TEXT, nullable=False),
+        sa.Column("sending_facility", TEXT, nullable=False),
+        sa.Column("control_id", TEXT, nullable=False),
+        sa.Column("message_type", TEXT, nullable=False),
+        sa.Column("repeat_key", sa.LargeBinary(), nullable=True),
+        sa.Column("raw", sa.LargeBinary(), nullable=False),
+        sa.Column("outcome", TEXT, nullable=False),
+        sa.Column("reason", TEXT, nullable=False),
+        sa.Column("place", TEXT, nullable=False),
+        sa.Column("warnings", TEXT, nullable=False),
+        sa.Column("acknowledgement", sa.LargeBinary(), nullable=False),
+        sa.Column("repeats", sa.BigInteger(), nullable=False),
+        sa.Column("last_repeat_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
+        sa.UniqueConstraint("repeat_key", name=op.f("uq_messages_repeat_key")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_messages_received_at", "messages", ["received_at"])
+
+    op.create_table(
+        "records",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("identity", TEXT, nullable=True),
+        sa.Column("status", TEXT, nullable=False),
+        sa.Column("is_open", sa.BigInteger(), nullable=False),
+        sa.Column("patient_id", TEXT, nullable=False),
+        sa.Column("issuer_of_patient_id", TEXT, nullable=False),
+        sa.Column("accession_number", TEXT, nullable=False),
+        sa.Column("placer_order_number_imaging_service_request", TEXT, nullable=False),
+        sa.Column("filler_order_number_imaging_service_request", TEXT, nullable=False),
+        sa.Column("requested_procedure_id", TEXT, nullable=False),
+        sa.Column("study_instance_uid", TEXT, nullable=False),
+        sa.Column("scheduled_procedure_step_start_date", TEXT, nullable=False),
+        sa.Column("scheduled_procedure_step_start_time", TEXT, nullable=False),
+        sa.Column("modality", TEXT, nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.Column("message_time", TEXT, nullable=False),
+        sa.Column("document", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_records")),
+        sa.UniqueConstraint("identity", name=op.f("uq_records_identity")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_records_accession_number", "records", ["accession_number"])
+    op.create_index(
+        "ix_records_all",
+        "records",
+        ["scheduled_procedure_step_start_date", "scheduled_procedure_step_start_time", "id"],
+    )
+    op.create_index(
+        "ix_records_filler_order_number_imaging_service_request",
+        "records",
+        ["filler_order_number_imaging_service_request"],
+    )
+    op.create_index(
+        "ix_records_modality",
+        "records",
+        [
+            "modality",
+            "is_open",
+            "scheduled_procedure_step_start_date",
+            "scheduled_procedure_step_start_time",
+            "id",
+        ],
+    )
+    op.create_index("ix_records_patient_id", "records", ["patient_id"])
+    op.create_index(
+        "ix_records_placer_order_number_imaging_service_request",
+        "records",
+        ["placer_order_number_imaging_service_request"],
+    )
+    op.create_index("ix_records_requested_procedure_id", "records", ["requested_procedure_id"])
+    op.create_index(
+        "ix_records_start",
+        "records",
+        ["is_open", "scheduled_procedure_step_start_date", "scheduled_procedure_step_start_time", "id"],
+    )
+    op.create_index("ix_records_study_instance_uid", "records", ["study_instance_uid"])
+
+    op.create_table(
+        "message_records",
+        sa.Column("message_id", NUMBER, nullable=False),
+        sa.Column("record_id", NUMBER, nullable=False),
+        sa.Column("action", TEXT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["messages.id"], name=op.f("fk_message_records_message_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("message_id", "record_id", "action", name=op.f("pk_message_records")),
+    )
+    op.create_index("ix_message_records_record_id", "message_records", ["record_id"])
+
+    op.create_table(
+        "record_names",
+        sa.Column("record_id", NUMBER, nullable=False),
+        sa.Column("component_group", sa.Integer(), nullable=False),
+        sa.Column("folded", TEXT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["record_id"], ["records.id"], name=op.f("fk_record_names_record_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("record_id", "component_group", name=op.f("pk_record_names")),
+    )
+    op.create_index("ix_record_names_folded", "record_names", ["folded", "record_id"])
+
+    op.create_table(
+        "record_stations",
+        sa.Column("record_id", NUMBER, nullable=False),
+        sa.Column("ae_title", TEXT, nullable=False),
+        sa.Column("is_open", sa.BigInteger(), nullable=False),
+        sa.Column("scheduled_procedure_step_start_date", TEXT, nullable=False),
+        sa.Column("scheduled_procedure_step_start_time", TEXT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["record_id"], ["records.id"], name=op.f("fk_record_stations_record_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("record_id", "ae_title", name=op.f("pk_record_stations")),
+    )
+    op.create_index(
+        "ix_record_stations_start",
+        "record_stations",
+        [
+            "ae_title",
+            "is_open",
+            "scheduled_procedure_step_start_date",
+            "scheduled_procedure_step_start_time",
+            "record_id",
+        ],
+    )
