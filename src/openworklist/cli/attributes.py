@@ -9,13 +9,13 @@ from openworklist.domain.attributes import ATTRIBUTES, Attribute, Level
 _HEAD = """\
 # Attributes
 
-Every attribute a record can hold, where the mapping presets look for it, and how scanners may ask for it. This page
-is written from the catalogue by `make docs`.
+Every attribute a record can hold, where the mapping presets look for it, and how scanners may ask for it.
+This page is written from the catalogue by `make docs`.
 
-*Matching* is what a scanner may put into a key beside nothing; **bold** is what the standard demands of a worklist
-(PS3.4 table K.6-1). *Return* is the type of the return key: 1 always has a value, 2 may be empty, 3 is optional. Places
-are HL7 paths in the order in which they are tried; at a code they name the first component of code, meaning and
-scheme.
+*Matching* is what a scanner may put into a key; **bold** is what the standard demands of a worklist (PS3.4
+table K.6-1). *Return* is the type of the return key: 1 always has a value, 2 may be empty, 3 is optional.
+Places are HL7 paths in the order in which they are tried; at a code they name the first component of code,
+meaning and scheme.
 """
 _TITLES = {
     Level.PATIENT: "Patient and visit",
