@@ -37,7 +37,7 @@ def bring_up_to_date(url: str | URL, *, backup: Path | None = None) -> None:
             found = _find_revision(connection)
             if found > newest:
                 raise StoreError(
-                    f"The database was made by a newer version (its tables are at {found}, ours at {newest}).",
+                    f"A newer version made the database (its tables are at {found}, ours at {newest}).",
                     where="database",
                     hint="install that version, or bring back the copy made before it",
                     code="store.newer",
