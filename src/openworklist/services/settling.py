@@ -9,14 +9,7 @@ from openworklist.domain.order import Action, Change, Order, decide
 from openworklist.services.reading import Arrival
 from openworklist.store.changes import insert_change
 from openworklist.store.connection import Connection
-from openworklist.store.messages import (
-    Entry,
-    Outcome,
-    count_repeat,
-    find_repeat,
-    insert_message,
-    link_record,
-)
+from openworklist.store.messages import Entry, Outcome, count_repeat, find_repeat, insert_message
 from openworklist.store.records import find_candidates, insert_record, update_record
 
 
@@ -41,8 +34,6 @@ def settle(connection: Connection, arrival: Arrival, answer: bytes, uid_root: st
     outcome = _outcome(arrival, applied)
     number = insert_message(connection, _to_entry(arrival, outcome, key, answer, applied))
     for change, record_id, version in applied:
-        if record_id:
-            link_record(connection, number, record_id, change.action.value)
         if change.record is not None:
             insert_change(
                 connection,

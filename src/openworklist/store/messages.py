@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import bindparam, insert, select, update
 
 from openworklist.store.connection import Connection, Statement
-from openworklist.store.schema import message_records, messages
+from openworklist.store.schema import messages
 
 
 class Outcome(StrEnum):
@@ -62,9 +62,6 @@ _COUNT_REPEAT: Final = Statement(
     .where(messages.c.id == bindparam("message_id"))
     .values(repeats=messages.c.repeats + 1, last_repeat_at=bindparam("now"))
 )
-_LINK: Final = Statement(
-    insert(message_records).values({name: bindparam(name) for name in ("message_id", "record_id", "action")})
-)
 
 
 def insert_message(connection: Connection, entry: Entry) -> int:
@@ -99,11 +96,6 @@ def find_repeat(connection: Connection, repeat_key: bytes) -> Repeat | None:
 
 def count_repeat(connection: Connection, number: int, now: int) -> None:
     connection.run_count(_COUNT_REPEAT, {"message_id": number, "now": now})
-
-
-def link_record(connection: Connection, message: int, record: int, action: str) -> None:
-    """Note that a message made a record what it is."""
-    connection.run_count(_LINK, {"message_id": message, "record_id": record, "action": action})
 
 
 def _clean(text: str) -> str:

@@ -123,17 +123,7 @@ record_names: Final = Table(
 )
 Index("ix_record_names_folded", record_names.c.folded, record_names.c.record_id)
 
-# Which messages made which records what they are.
-message_records: Final = Table(
-    "message_records",
-    metadata,
-    Column("message_id", NUMBER, ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
-    Column("record_id", NUMBER, primary_key=True),
-    Column("action", TEXT, primary_key=True),
-)
-Index(None, message_records.c.record_id)
-
-# Who changed what: other processes follow it, people read it.
+# Who changed what, and which message asked for it: other processes follow it, people read it.
 changes: Final = Table(
     "changes",
     metadata,
@@ -144,7 +134,8 @@ changes: Final = Table(
     _text("action"),
     _text("actor"),
     _text("reason"),
-    Column("message_id", BigInteger),
+    Column("message_id", BigInteger),  # none where a person did it
     sqlite_autoincrement=True,
 )
 Index(None, changes.c.record_id)
+Index(None, changes.c.message_id)

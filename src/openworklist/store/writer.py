@@ -88,27 +88,28 @@ class Writer:
         return jobs, True
 
     def _work(self, jobs: Sequence[Job]) -> list[Any]:
-        if len(jobs) > 1:
+        # Refusals are rare: a group is first run as if there were none, which spares it the savepoints.
+        for run in (_run_plainly, self._run_in_savepoint) if len(jobs) > 1 else ():
             try:
-                results = self._commit_group(jobs)
-            except Exception as error:  # noqa: BLE001 - nothing of the group is on disk: try them one by one
-                log.warning("a group commit failed", extra={"changes": len(jobs), "error": repr(error)})
+                results = self._commit_group(jobs, run)
+            except Exception as error:  # noqa: BLE001 - nothing of the group is on disk: it is tried again
                 self._roll_back()
+                log.debug("a group was rolled back", extra={"changes": len(jobs), "error": repr(error)})
             else:
                 self.problem = ""
                 return results
         return [self._commit_single(job) for job in jobs]
 
-    def _commit_group(self, jobs: Sequence[Job]) -> list[Any]:
+    def _commit_group(self, jobs: Sequence[Job], run: Callable[[Connection, Change], Any]) -> list[Any]:
         self._cursor.execute("BEGIN IMMEDIATE")
-        results = [self._run_in_savepoint(job.change) for job in jobs]
+        results = [run(self._connection, job.change) for job in jobs]
         self._cursor.execute("COMMIT")
         return results
 
-    def _run_in_savepoint(self, change: Change) -> Any:
+    def _run_in_savepoint(self, connection: Connection, change: Change) -> Any:
         try:
-            with self._connection.savepoint():
-                return change(self._connection)
+            with connection.savepoint():
+                return change(connection)
         except Exception as error:
             if not self._driver.in_transaction:
                 # A full disk rolls back everything, the changes before this one too.
@@ -136,6 +137,10 @@ class Writer:
         if self._driver.in_transaction:
             with contextlib.suppress(sqlite3.Error):
                 self._cursor.execute("ROLLBACK")
+
+
+def _run_plainly(connection: Connection, change: Change) -> Any:
+    return change(connection)
 
 
 def _outcome(error: Exception) -> Exception:

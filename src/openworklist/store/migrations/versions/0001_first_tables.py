@@ -28,6 +28,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_changes_record_id", "changes", ["record_id"])
+    op.create_index("ix_changes_message_id", "changes", ["message_id"])
 
     op.create_table(
         "messages",
@@ -114,18 +115,6 @@ def upgrade() -> None:
         ["is_open", "scheduled_procedure_step_start_date", "scheduled_procedure_step_start_time", "id"],
     )
     op.create_index("ix_records_study_instance_uid", "records", ["study_instance_uid"])
-
-    op.create_table(
-        "message_records",
-        sa.Column("message_id", NUMBER, nullable=False),
-        sa.Column("record_id", NUMBER, nullable=False),
-        sa.Column("action", TEXT, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["message_id"], ["messages.id"], name=op.f("fk_message_records_message_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("message_id", "record_id", "action", name=op.f("pk_message_records")),
-    )
-    op.create_index("ix_message_records_record_id", "message_records", ["record_id"])
 
     op.create_table(
         "record_names",
