@@ -2,12 +2,20 @@
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 
-from benchmarks.hl7_load import Senders
-from benchmarks.process import ServerFailed, ServerProcess, find_free_port
 from benchmarks.worklists import Order, format_hl7
+from openworklist.hl7.profile import preset
+from openworklist.observe.metrics import Metrics
+from openworklist.services.intake import Intake
+from openworklist.services.reading import Reader, Source
+from openworklist.services.settling import settle
+from openworklist.store.connection import Connection
+from openworklist.store.database import open_database
+
+_GROUP = 5000  # orders that share a commit
 
 
 def make_serve_command(folder: Path, dicom_port: int, hl7_port: int) -> list[str]:
@@ -18,22 +26,23 @@ def make_serve_command(folder: Path, dicom_port: int, hl7_port: int) -> list[str
 
 
 def seed(folder: Path, orders: Iterable[Order]) -> None:
-    """Store the orders by sending each over HL7 to a server on this folder; raises ServerFailed."""
+    """Store the orders as intake would, without a network between; raises StoreError."""
     folder.mkdir(parents=True)
-    dicom_port, hl7_port = find_free_port(), find_free_port()
-    process = ServerProcess(make_serve_command(folder, dicom_port, hl7_port), {}, folder / "seed.log")
+    reader, source = Reader(preset("classic")), Source("seed")
+    intake = Intake(database := open_database("", folder), reader, Metrics())
+    now = time.time_ns() // 1000
+    waiting = iter(orders)
     try:
-        process.wait_until_answering(dicom_port, "OPENWORKLIST")
-        senders = Senders(("127.0.0.1", hl7_port), _format(orders), count=8, depth=64)
-        outcome = senders.run(seconds=float(10**6))
-        senders.close()
+        while group := [
+            reader.read(format_hl7(order, f"SEED{now}-{order.number}"), source, now)
+            for order in islice(waiting, _GROUP)
+        ]:
+            answers = [intake.answer(arrival) for arrival in group]
+
+            def store(connection: Connection, pairs: object = (group, answers)) -> None:
+                for arrival, answer in zip(*pairs, strict=True):  # type: ignore[misc]
+                    settle(connection, arrival, answer, "2.25")
+
+            database.write(store)
     finally:
-        process.stop()
-    if outcome.wrong:
-        raise ServerFailed(f"{outcome.wrong} orders refused while seeding, the last with {senders.refusal!r}")
-
-
-def _format(orders: Iterable[Order]) -> Iterator[bytes]:
-    started = time.time_ns()
-    for order in orders:
-        yield format_hl7(order, f"SEED{started}-{order.number}")
+        database.close()

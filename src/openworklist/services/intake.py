@@ -61,7 +61,7 @@ class Intake:
         """Take a message and wait until it is on disk; returns its acknowledgement."""
         arrival = self._reader.read(raw, source, self._clock())
         while True:
-            answer = self._answer(arrival)
+            answer = self.answer(arrival)
             try:
                 settled = self._database.write(partial(self._settle, arrival, answer))
             except StoreError as error:
@@ -72,7 +72,7 @@ class Intake:
                 return self._note(settled)
 
     def _submit(self, arrival: Arrival, done: Done) -> None:
-        answer = self._answer(arrival)
+        answer = self.answer(arrival)
 
         def finish(result: Settled | Exception) -> None:
             if isinstance(result, Settled):
@@ -92,7 +92,7 @@ class Intake:
         self._metrics.count(f"messages_{settled.disposition}")
         return settled.answer
 
-    def _answer(self, arrival: Arrival) -> bytes:
+    def answer(self, arrival: Arrival) -> bytes:
         """What the sender is told if all goes well, or why it cannot."""
         if arrival.error is None:
             return self._acknowledge(arrival, ACCEPTED)
