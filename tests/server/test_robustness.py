@@ -1,0 +1,100 @@
+"""What must not lose an order: kill -9 in a flood, two servers on one folder, a port that is taken."""
+
+import socket
+import threading
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from openworklist.clients.mllp import MllpClient
+from openworklist.domain.errors import PeerError
+from openworklist.store.connection import Statement
+from openworklist.store.database import open_database
+from openworklist.store.schema import messages, records
+
+SENDERS = 8
+ENOUGH = 400  # acknowledged orders after which the server is killed
+
+
+def make_order(number: str) -> bytes:
+    return (
+        f"MSH|^~\\&|RIS|H|OW|RAD|20260314080000||ORM^O01|{number}|P|2.3.1\rPID|||P{number}||Doe^{number}\r"
+        f"ORC|NW|A{number}\rOBR||||RP^CT||||||||||||||CT|||CT01\r"
+    ).encode()
+
+
+def test_every_acknowledged_order_survives_kill_9_and_none_is_there_twice(
+    start_server: Any, tmp_path: Path
+) -> None:
+    server = start_server(tmp_path / "data")
+    acknowledged: set[str] = set()
+    sent: set[str] = set()
+    is_enough = threading.Event()
+
+    def flood(sender: int) -> None:
+        try:
+            with MllpClient("127.0.0.1", server.hl7, timeout=10) as client:
+                for turn in range(100_000):
+                    number = f"{sender}X{turn}"
+                    sent.add(number)
+                    if b"MSA|AA|" in client.send(make_order(number)):
+                        acknowledged.add(number)
+                    if len(acknowledged) >= ENOUGH:
+                        is_enough.set()
+        except PeerError:
+            is_enough.set()
+
+    threads = [threading.Thread(target=flood, args=(sender,)) for sender in range(SENDERS)]
+    for thread in threads:
+        thread.start()
+    assert is_enough.wait(60)
+    server.kill()
+    for thread in threads:
+        thread.join(30)
+    assert len(acknowledged) >= ENOUGH
+
+    again = start_server(tmp_path / "data")
+    lost = sorted(sent - acknowledged)
+    with MllpClient("127.0.0.1", again.hl7) as client:
+        # Senders send again what nobody acknowledged; some of it may have been on disk already.
+        assert all(b"MSA|AA|" in client.send(make_order(number)) for number in lost)
+    assert again.stop() == 0
+    database = open_database("", tmp_path / "data", read_only=True)
+    numbers = [
+        row[0] for row in database.read(lambda c: c.run(Statement(select(records.c.accession_number))))
+    ]
+    journalled = [row[0] for row in database.read(lambda c: c.run(Statement(select(messages.c.control_id))))]
+    database.close()
+    assert sorted(numbers) == sorted(f"A{number}" for number in sent)
+    assert sorted(journalled) == sorted(sent)
+
+
+def test_a_second_server_on_the_folder_says_so_and_ends(
+    start_server: Any, serve_in_vain: Any, tmp_path: Path
+) -> None:
+    server = start_server(tmp_path / "data")
+    second = serve_in_vain(tmp_path / "data")
+    assert second.returncode == 1
+    assert "in use by another server" in second.stderr
+    assert str(server.process.pid) in second.stderr
+    assert server.stop() == 0
+
+
+def test_a_taken_port_is_named_with_the_way_out(serve_in_vain: Any, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        ended = serve_in_vain(tmp_path / "data", hl7=port)
+    assert ended.returncode == 1
+    assert str(port) in ended.stderr
+    assert "HL7" in ended.stderr
+
+
+def test_a_folder_that_cannot_be_made_is_one_line_on_stderr(serve_in_vain: Any, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    ended = serve_in_vain(tmp_path / "file")
+    assert ended.returncode == 1
+    assert len(ended.stderr.strip().splitlines()) == 1
+    assert "--data" in ended.stderr
