@@ -37,7 +37,10 @@ class Database(Protocol):
         """Run a function that writes; returns once it is on disk."""
 
     def submit(self, function: Callable[[Connection], Any], done: Callable[[Any], None]) -> None:
-        """As `write`, without waiting: `done` gets the result or the exception, once it is on disk."""
+        """As `write`, without waiting: `done` gets the result or the exception, once it is on disk.
+
+        It is called on the attached loop's thread, never inside `submit`; without a loop on any thread.
+        """
 
     def find_problem(self) -> str:
         """Why the database cannot be used just now; "" if it can."""
@@ -52,7 +55,7 @@ def open_database(url: str, data: Path, *, commit_group: int = 512, read_only: b
     `read_only` neither locks the data folder nor makes anything. DataFolderInUse if another server has it,
     SettingsError for a URL of another kind, StoreError if it cannot be opened.
     """
-    if not url or url.startswith("sqlite:"):
+    if not url or url.startswith("sqlite://"):
         from openworklist.store.sqlite import SqliteDatabase
 
         return SqliteDatabase(url, data, commit_group=commit_group, read_only=read_only)

@@ -9,12 +9,15 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from sqlalchemy import URL
+from sqlalchemy.exc import DBAPIError
+
 from openworklist.domain.errors import StoreError
 from openworklist.store.connection import Connection
 from openworklist.store.failures import translate
 from openworklist.store.folder import FolderLock, take_folder
 from openworklist.store.migrate import bring_up_to_date
-from openworklist.store.writer import Job, Writer
+from openworklist.store.writer import CLOSED, Job, Writer, tell
 
 T = TypeVar("T")
 _FILE: Final = "openworklist.sqlite3"
@@ -22,6 +25,8 @@ _BUSY: Final = 10.0  # seconds to wait for a program that holds the database
 _WRITER: Final = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # an acknowledged order survives the power going off
+    "PRAGMA fullfsync=ON",  # on macOS, where a plain fsync does not reach the disk
+    "PRAGMA journal_size_limit=67108864",  # a burst leaves no large file behind
     "PRAGMA foreign_keys=ON",
     "PRAGMA cache_size=-32768",
 )
@@ -38,7 +43,8 @@ class SqliteDatabase:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._readers: list[sqlite3.Connection] = []
         self._is_read_only = read_only
-        self._lock: FolderLock | None = None
+        self._is_closed = False
+        self._locks: list[FolderLock] = []
         self._writer: Writer | None = None
         if read_only:
             if not self.path.exists():
@@ -46,40 +52,31 @@ class SqliteDatabase:
                     f"There is no database at {self.path}.", where="data", hint="name its folder with --data"
                 )
             return
-        self._lock = take_folder(self.path.parent)
         try:
-            bring_up_to_date(f"sqlite:///{self.path}", backup=self.path)
+            for folder in dict.fromkeys((data.resolve(), self.path.resolve().parent)):
+                self._locks.append(take_folder(folder))
+            bring_up_to_date(URL.create("sqlite", database=str(self.path)), backup=self.path)
             self._writer = Writer(self._open(_WRITER), commit_group)
-        except BaseException as error:
-            self._lock.release()
-            if isinstance(error, sqlite3.Error):
-                raise translate(error) from error
+        except (sqlite3.Error, DBAPIError) as error:
+            self.close()
+            raise _unopenable(self.path, error) from error
+        except BaseException:
+            self.close()
             raise
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
 
     def read(self, function: Callable[[Connection], T]) -> T:
-        driver = None
         try:
-            # list.pop is atomic: threads never get the same one.
-            driver = self._readers.pop() if self._readers else self._open(_READER)
-            cursor = driver.cursor()
-            cursor.execute("BEGIN")
-            result = function(Connection(cursor, "sqlite"))
-            cursor.execute("COMMIT")
-        except IndexError:
-            return self.read(function)  # another thread took the last one in between
+            driver = self._take_reader()
+            try:
+                driver.execute("BEGIN")
+                return function(Connection(driver.cursor(), "sqlite"))
+            finally:
+                self._give_back(driver)
         except sqlite3.Error as error:
-            if driver is not None:
-                driver.close()
             raise translate(error) from error
-        except BaseException:
-            if driver is not None:
-                driver.close()
-            raise
-        self._readers.append(driver)
-        return result
 
     async def aread(self, function: Callable[[Connection], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(None, self.read, function)
@@ -100,12 +97,13 @@ class SqliteDatabase:
         try:
             self._put(Job(function, done, self._loop))
         except StoreError as error:
-            done(error)
+            if self._loop is None:
+                done(error)
+            elif not self._loop.is_closed():
+                self._loop.call_soon_threadsafe(tell, [(done, error)])
 
     def find_problem(self) -> str:
-        if self._writer is not None and not self._writer.is_running:
-            return "the writer has stopped"
-        if self._writer is not None and self._writer.problem:
+        if self._writer is not None and not self._is_closed and self._writer.problem:
             return self._writer.problem
         try:
             self.read(lambda connection: connection.execute_text("SELECT count(*) FROM sqlite_schema"))
@@ -116,15 +114,35 @@ class SqliteDatabase:
     def close(self) -> None:
         if self._writer is not None:
             self._writer.close()
+        self._is_closed = True
         while self._readers:
             self._readers.pop().close()
-        if self._lock is not None:
-            self._lock.release()
+        for lock in self._locks:
+            lock.release()
 
     def _put(self, job: Job) -> None:
         if self._writer is None:
             raise StoreError("The database was opened for reading only.")
         self._writer.put(job)
+
+    def _take_reader(self) -> sqlite3.Connection:
+        if self._is_closed:
+            raise StoreError(CLOSED, code="store.closed")
+        try:
+            return self._readers.pop()  # it is atomic: threads never get the same one
+        except IndexError:
+            return self._open(_READER)
+
+    def _give_back(self, driver: sqlite3.Connection) -> None:
+        try:
+            driver.rollback()  # ends the read, whatever came of it
+        except sqlite3.Error:
+            driver.close()
+            raise
+        if self._is_closed:
+            driver.close()
+        else:
+            self._readers.append(driver)
 
     def _open(self, pragmas: tuple[str, ...]) -> sqlite3.Connection:
         mode = "?mode=ro" if self._is_read_only else ""
@@ -135,9 +153,18 @@ class SqliteDatabase:
             isolation_level=None,  # our own BEGIN: else the first SAVEPOINT would be the transaction
             check_same_thread=False,
         )
-        for pragma in pragmas:
-            driver.execute(pragma)
+        try:
+            for pragma in pragmas:
+                driver.execute(pragma)
+        except BaseException:
+            driver.close()
+            raise
         return driver
+
+
+def _unopenable(path: Path, error: sqlite3.Error | DBAPIError) -> StoreError:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return StoreError(f"The database {path} cannot be opened: {cause}.", where="database")
 
 
 def _path(url: str, data: Path) -> Path:

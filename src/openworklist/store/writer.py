@@ -7,19 +7,21 @@ import contextlib
 import logging
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 from typing import Any, Final, NamedTuple
 
 from openworklist.domain.errors import StoreError
 from openworklist.store.connection import Connection
-from openworklist.store.failures import translate
+from openworklist.store.failures import is_general, name, translate
 
 log = logging.getLogger(__name__)
 
 Change = Callable[[Connection], Any]
 Done = Callable[[Any], None]
 CLOSED: Final = "The database is closed."
+_REMEMBERED: Final = 60.0  # seconds that a failure keeps the server from being called ready
 
 
 class Job(NamedTuple):
@@ -31,47 +33,63 @@ class Job(NamedTuple):
 
 
 class Writer:
-    """Owns the connection that writes. A change is run a second time if its group could not be committed."""
+    """Owns the connection that writes. A change is run again if its group could not be committed.
 
-    def __init__(self, driver: sqlite3.Connection, group: int) -> None:
+    A change lets the database's errors pass: one that hides a full disk would hide that all was taken back.
+    """
+
+    def __init__(
+        self, driver: sqlite3.Connection, group: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._driver = driver
         self._cursor = driver.cursor()
         self._connection = Connection(self._cursor, "sqlite")
         self._group = group
+        self._clock = clock
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
-        self._is_closing = False
+        self._is_open = True
         self._lock = threading.Lock()
-        self.problem = ""  # what the last group failed on, "" if it was committed
+        self._failure = ""
+        self._failed_at = 0.0
         self._thread = threading.Thread(target=self._run, name="openworklist-writer", daemon=True)
         self._thread.start()
 
     @property
-    def is_running(self) -> bool:
-        return self._thread.is_alive()
+    def problem(self) -> str:
+        """Why nothing can be written, as far as the last minute tells; "" if it can."""
+        if not self._thread.is_alive():
+            return "The writer of the database has stopped."
+        is_recent = self._clock() - self._failed_at < _REMEMBERED
+        return self._failure if is_recent else ""
 
     def put(self, job: Job) -> None:
         """Queue a change. StoreError if the writer is closed."""
         with self._lock:
-            if self._is_closing:
+            if not self._is_open:
                 raise StoreError(CLOSED, code="store.closed")
             self._queue.put(job)
 
     def close(self) -> None:
         """Do what is queued, then close the connection."""
         with self._lock:
-            if self._is_closing:
-                return
-            self._is_closing = True
-            self._queue.put(None)
+            if self._is_open:
+                self._is_open = False
+                self._queue.put(None)
         self._thread.join()
         self._driver.close()
 
     def _run(self) -> None:
+        jobs: list[Job] = []
         is_over = False
-        while not is_over:
-            jobs, is_over = self._take()
-            if jobs:
-                _deliver(jobs, self._work(jobs))
+        try:
+            while not is_over:
+                jobs, is_over = self._take()
+                results = self._work(jobs) if jobs else []
+                _deliver(jobs, results)
+        except BaseException as error:  # noqa: BLE001 - whatever ends this thread, nobody is left waiting for it
+            log.critical("the writer stopped", extra={"error": name(error)})
+            self._roll_back()
+            self._abandon(jobs)
 
     def _take(self) -> tuple[list[Job], bool]:
         """Everything that waits, at most a group; and whether that was the end."""
@@ -89,73 +107,102 @@ class Writer:
 
     def _work(self, jobs: Sequence[Job]) -> list[Any]:
         # Refusals are rare: a group is first run as if there were none, which spares it the savepoints.
-        for run in (_run_plainly, self._run_in_savepoint) if len(jobs) > 1 else ():
+        for run in (self._run_plainly, self._run_in_savepoint) if len(jobs) > 1 else ():
             try:
                 results = self._commit_group(jobs, run)
             except Exception as error:  # noqa: BLE001 - nothing of the group is on disk: it is tried again
                 self._roll_back()
-                log.debug("a group was rolled back", extra={"changes": len(jobs), "error": repr(error)})
+                log.debug("a group was rolled back", extra={"changes": len(jobs), "error": name(error)})
+                if is_general(error):
+                    break
             else:
-                self.problem = ""
+                self._failure = ""
                 return results
-        return [self._commit_single(job) for job in jobs]
+        return self._commit_singly(jobs)
 
-    def _commit_group(self, jobs: Sequence[Job], run: Callable[[Connection, Change], Any]) -> list[Any]:
+    def _commit_group(self, jobs: Sequence[Job], run: Callable[[Change], Any]) -> list[Any]:
         self._cursor.execute("BEGIN IMMEDIATE")
-        results = [run(self._connection, job.change) for job in jobs]
+        results = [run(job.change) for job in jobs]
         self._cursor.execute("COMMIT")
         return results
 
-    def _run_in_savepoint(self, connection: Connection, change: Change) -> Any:
+    def _run_plainly(self, change: Change) -> Any:
+        result = change(self._connection)
+        if not self._driver.in_transaction:
+            raise StoreError("A change ended the transaction of its group.")
+        return result
+
+    def _run_in_savepoint(self, change: Change) -> Any:
         try:
-            with connection.savepoint():
-                return change(connection)
+            with self._connection.savepoint():
+                return change(self._connection)
         except Exception as error:
-            if not self._driver.in_transaction:
-                # A full disk rolls back everything, the changes before this one too.
-                raise
-            if isinstance(error, sqlite3.OperationalError):
+            # A full disk rolls back everything, the changes before this one too.
+            if is_general(error) or not self._driver.in_transaction:
                 raise
             return _outcome(error)
 
+    def _commit_singly(self, jobs: Sequence[Job]) -> list[Any]:
+        """Each in a transaction of its own, so that what fits on the disk is stored."""
+        results: list[Any] = []
+        for job in jobs:
+            try:
+                self._cursor.execute("BEGIN IMMEDIATE")
+            except sqlite3.Error as error:
+                # A program that holds the database would keep each of the others waiting as long.
+                return results + [self._fail(error) for _ in jobs[len(results) :]]
+            results.append(self._commit_single(job))
+        return results
+
     def _commit_single(self, job: Job) -> Any:
         try:
-            self._cursor.execute("BEGIN IMMEDIATE")
-            result = job.change(self._connection)
+            result = self._run_plainly(job.change)
             self._cursor.execute("COMMIT")
         except Exception as error:  # noqa: BLE001 - it goes to the caller
             self._roll_back()
-            outcome = _outcome(error)
-            if isinstance(outcome, StoreError):
-                self.problem = outcome.sentence
-                log.error("a change was not stored", extra={"error": repr(outcome.__cause__ or outcome)})
-            return outcome
-        self.problem = ""
+            return self._fail(error) if is_general(error) else _outcome(error)
+        self._failure = ""
         return result
+
+    def _fail(self, error: Exception) -> StoreError:
+        failure = translate(error)
+        if not self._failure:
+            log.error("changes cannot be stored", extra={"error": name(error)})
+        self._failure, self._failed_at = failure.sentence, self._clock()
+        return failure
 
     def _roll_back(self) -> None:
         if self._driver.in_transaction:
             with contextlib.suppress(sqlite3.Error):
                 self._cursor.execute("ROLLBACK")
 
-
-def _run_plainly(connection: Connection, change: Change) -> Any:
-    return change(connection)
+    def _abandon(self, jobs: list[Job]) -> None:
+        with self._lock:
+            self._is_open = False
+        with contextlib.suppress(Empty):
+            while True:
+                job = self._queue.get_nowait()
+                if job is not None:
+                    jobs.append(job)
+        _deliver(jobs, [StoreError(CLOSED, code="store.closed") for _ in jobs])
 
 
 def _outcome(error: Exception) -> Exception:
-    return translate(error) if isinstance(error, sqlite3.Error) else error
+    if not isinstance(error, sqlite3.Error):
+        return error
+    log.error("the database refused a change", extra={"error": name(error)})
+    return translate(error)
 
 
 def _deliver(jobs: Sequence[Job], results: Sequence[Any]) -> None:
     """Wake each loop once for all that waits there; others are told from this thread."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Done, Any]]] = {}
+    by_loop: dict[asyncio.AbstractEventLoop | None, list[tuple[Done, Any]]] = {}
     for job, result in zip(jobs, results, strict=True):
-        if job.loop is None:
-            job.done(result)
-        else:
-            by_loop.setdefault(job.loop, []).append((job.done, result))
+        by_loop.setdefault(job.loop, []).append((job.done, result))
     for loop, outcomes in by_loop.items():
+        if loop is None:
+            tell(outcomes)
+            continue
         # A loop that is closed has nobody left who waits.
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(tell, outcomes)
@@ -166,5 +213,6 @@ def tell(outcomes: Sequence[tuple[Done, Any]]) -> None:
     for done, result in outcomes:
         try:
             done(result)
-        except Exception:
-            log.exception("a caller failed at the result of its change")
+        except Exception as error:
+            log.error("a caller failed at the result of its change", extra={"error": name(error)})
+            log.debug("the error", exc_info=error)
