@@ -53,7 +53,7 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     try:
         yield f"postgresql://worklist@127.0.0.1:{port}/postgres"
     finally:
-        run(control, "stop", "-w", "-m", "immediate", "-D", str(data))
+        run(control, "stop", "-w", "-m", "fast", "-D", str(data))
 
 
 @pytest.fixture(scope="session")
