@@ -6,8 +6,8 @@ from io import BytesIO
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydicom.filereader import read_dataset
 from pydicom.dataset import Dataset
+from pydicom.filereader import read_dataset
 
 from openworklist.dicom.answer import Encoder
 from openworklist.dicom.identifier import STEPS
@@ -29,7 +29,7 @@ def decode(data: bytes, *, is_explicit: bool) -> Dataset:
     """As pydicom reads it, every value looked at."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-            found = read_dataset(BytesIO(data), not is_explicit, True)
+        found = read_dataset(BytesIO(data), not is_explicit, True)
         found.decode()
         str(found)
     return found
