@@ -62,7 +62,7 @@ def open_database(url: str, data: Path, *, commit_group: int = 512, read_only: b
     if url.startswith(("postgresql://", "postgres://")):
         from openworklist.store.postgresql import PostgresqlDatabase
 
-        return PostgresqlDatabase(url, read_only=read_only)
+        return PostgresqlDatabase(url, data, read_only=read_only)
     raise SettingsError(
         f"There is no database of the kind {url.partition(':')[0]!r}.",
         where="database",
