@@ -261,7 +261,7 @@ class Connection(asyncio.Protocol):
         """A cancel that comes too late means nothing (PS3.7 9.1.2.2)."""
         question = self._question
         if question is not None and question.asked.command.message_id == event.message_id:
-            question.is_cancelled = True
+            question.cancel()
             return
         for waiting in self._waiting:
             if waiting.command.message_id == event.message_id:

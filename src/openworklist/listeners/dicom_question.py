@@ -54,6 +54,12 @@ class Question:
         except Exception as error:  # noqa: BLE001 - the edge: one question fails, not the server
             self._fail(error)
 
+    def cancel(self) -> None:
+        """The peer has asked for no more; what it waits for is given up."""
+        self.is_cancelled = True
+        if isinstance(self._waits_for, asyncio.Future):
+            self._waits_for.cancel()
+
     def stop(self) -> None:
         """Nobody waits for the answers any more."""
         self._is_stopped = True
@@ -113,7 +119,8 @@ class Question:
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - as in run
             if not self._is_stopped:
                 self._waits_for = None
-                self._fail(error)
+                if not self.is_cancelled:
+                    self._fail(error)
                 self._connection.go_on()
             return
         if not self._is_stopped:

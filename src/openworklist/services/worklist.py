@@ -13,7 +13,7 @@ from openworklist.dicom.sop_classes import EXPLICIT_LITTLE_ENDIAN
 from openworklist.store.connection import Connection
 from openworklist.store.database import Database
 from openworklist.store.records import Row
-from openworklist.store.search import Key, Page, search
+from openworklist.store.search import Key, Page, is_quick, search
 
 _PENDING: Final = 0xFF00
 _PENDING_UNSUPPORTED: Final = 0xFF01  # PS3.4 table K.4-1: a key that was given is not matched on
@@ -71,10 +71,11 @@ class Worklist:
 class Asked:
     """A question that was read, and the number of its set of return keys in the cache of answers."""
 
-    __slots__ = ("encoder", "number", "question")
+    __slots__ = ("encoder", "is_quick", "number", "question")
 
     def __init__(self, question: Question, is_explicit: bool, number: int) -> None:
         self.question = question
+        self.is_quick = is_quick(question.query)
         self.encoder = Encoder(question.plan, is_explicit=is_explicit)
         self.number = number
 
@@ -94,16 +95,20 @@ class Cursor:
         self.status = _PENDING_UNSUPPORTED if asked.question.has_unsupported else _PENDING
 
     def next_batch(self) -> list[bytes] | Awaitable[list[bytes]]:
-        """Encoded identifiers, none at the end; at once on SQLite, else to be awaited."""
+        """Encoded identifiers, none at the end; at once where that is quick, else to be awaited."""
         if self._is_over:
             return []
         database = self._worklist.database
-        if database.reads_inline:
+        if database.reads_inline and self._asked.is_quick:
             return self._take(database.read(self._search))
         return self._read_later()
 
     async def _read_later(self) -> list[bytes]:
-        return self._take(await self._worklist.database.aread(self._search))
+        """Read on another thread, page after page until one has something, so that a cancel is heard."""
+        answers: list[bytes] = []
+        while not answers and not self._is_over:
+            answers = self._take(await self._worklist.database.aread(self._search))
+        return answers
 
     def _search(self, connection: Connection) -> Page:
         size = self._worklist.batch if self._left is None else min(self._left, self._worklist.batch)

@@ -36,11 +36,17 @@ from openworklist.store.schema import (
 Key = tuple[str, str, int]  # start date, start time, id: the order of answers
 _LAST: Final = "\U0010ffff"  # comes after every letter
 _AT_LEAST: Final = 200  # rows read at once where some of them will be left out
+_MOST: Final = 2000  # rows looked at for one page of them
 _SELECTIVE: Final = frozenset(COLUMNS) - {START_DATE, START_TIME, "modality", "issuer_of_patient_id"}
+# Some hospitals write the code of the procedure into its ID: thousands may share it.
+_UNIQUE: Final = _SELECTIVE - {"requested_procedure_id"}
 
 
 class Page(NamedTuple):
-    """Rows in the order of start; `after` is where the next page begins, None at the end."""
+    """Rows in the order of start; `after` is where the next page begins, None at the end.
+
+    A page may have fewer rows than asked for, even none, and not be the last.
+    """
 
     rows: list[Row]
     after: Key | None
@@ -54,7 +60,7 @@ def search(connection: Connection, query: WorklistQuery, after: Key | None, size
         return Page(rows, _key(rows[-1]) if len(rows) == size else None)
     found: list[Row] = []
     chunk = max(size, _AT_LEAST)
-    while True:
+    for _ in range(0, _MOST, chunk):
         rows = _read(connection, prepared, after, chunk)
         for row in rows:
             after = _key(row)
@@ -65,6 +71,27 @@ def search(connection: Connection, query: WorklistQuery, after: Key | None, size
                     return Page(found, after)
         if len(rows) < chunk:
             return Page(found, None)
+    return Page(found, after)
+
+
+def is_quick(query: WorklistQuery) -> bool:
+    """Whether an index has the records in the order of the answers, or few of them.
+
+    Not so with a name, whose records are sorted when all are found, with a time without a date, and where
+    other values are compared: such a question may look at every record.
+    """
+    if any(isinstance(each, Single | OneOf) and each.name in _UNIQUE for each in query.conditions):
+        return True
+    return query.statuses == OPEN and all(
+        isinstance(each, Single) and each.name in (STATION, "modality") or _has_date(each)
+        for each in query.conditions
+    )
+
+
+def _has_date(condition: Condition) -> bool:
+    if isinstance(condition, Interval):
+        return bool(condition.low_date or condition.high_date)
+    return isinstance(condition, Range) and condition.name == START_DATE
 
 
 def to_statement(query: WorklistQuery, *, is_first: bool = True) -> tuple[Statement, dict[str, object]]:
