@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from openworklist import __version__
 from openworklist.hl7.profile import preset
@@ -30,6 +30,10 @@ from openworklist.settings import Settings
 from openworklist.store.database import Database, open_database
 
 log = logging.getLogger(__name__)
+
+# Seconds a thread may keep others from running Python: the writer of the database needs it for a moment only,
+# before and after it waits for the disk, and the loop is not to be kept by a long search.
+_SWITCH_INTERVAL: Final = 0.0001
 
 
 class Listener(Protocol):
@@ -144,6 +148,7 @@ def run(settings: Settings, announce: Callable[[str], None]) -> None:
     """
     logs.set_up(settings.log_level)
     _raise_file_limit()
+    sys.setswitchinterval(_SWITCH_INTERVAL)
     database = open_database(settings.database, Path(settings.data), commit_group=settings.commit_group)
     try:
         server = Server(settings, database)

@@ -1,6 +1,5 @@
 """The one writer of SQLite: what shares a commit, what is taken back, and what is never acknowledged."""
 
-import asyncio
 import contextlib
 import sqlite3
 import threading
@@ -43,7 +42,7 @@ class Desk:
         self.driver.execute("PRAGMA journal_mode=WAL")
         self.driver.execute("CREATE TABLE things (id INTEGER PRIMARY KEY, number UNIQUE, content BLOB)")
         self.now = 0.0
-        self.writer = Writer(self.driver, 100, clock=lambda: self.now)
+        self.writer = Writer(self.driver, 100, patience=0, clock=lambda: self.now)
         self.other = sqlite3.connect(path, isolation_level=None, timeout=0)
 
     def run_together(self, *changes: Callable[[Connection], Any]) -> list[Any]:
@@ -63,10 +62,10 @@ class Desk:
 
             return done
 
-        self.writer.put(Job(lambda _: None, hold, None))
+        self.writer.put(Job(lambda _: None, hold))
         assert is_busy.wait(10)
         for place, change in enumerate(changes):
-            self.writer.put(Job(change, keep(place), None))
+            self.writer.put(Job(change, keep(place)))
         may_go_on.set()
         assert is_done.wait(30)
         return results
@@ -188,12 +187,12 @@ def test_another_program_that_holds_the_database_makes_all_of_a_group_try_again_
 def test_closing_does_what_is_queued_first(desk: Desk) -> None:
     results: list[Any] = []
     for number in range(1000):
-        desk.writer.put(Job(add(number), results.append, None))
+        desk.writer.put(Job(add(number), results.append))
     desk.writer.close()
     assert results == list(range(1000))
     assert len(desk.numbers()) == 1000
     with pytest.raises(StoreError, match="closed"):
-        desk.writer.put(Job(add(1000), results.append, None))
+        desk.writer.put(Job(add(1000), results.append))
 
 
 def test_what_ends_the_writer_leaves_nobody_waiting(desk: Desk) -> None:
@@ -207,44 +206,14 @@ def test_what_ends_the_writer_leaves_nobody_waiting(desk: Desk) -> None:
     assert desk.numbers() == []
 
 
-def test_the_loop_is_woken_once_for_a_group(desk: Desk) -> None:
-    class CountingLoop(asyncio.SelectorEventLoop):
-        wakes = 0
-
-        def call_soon_threadsafe(self, callback: Any, *values: Any, context: Any = None) -> asyncio.Handle:
-            self.wakes += 1
-            return super().call_soon_threadsafe(callback, *values, context=context)
-
-    loop = CountingLoop()
-    threads: list[int] = []
-    results: list[Any] = []
-    may_go_on = threading.Event()
-
-    def done(result: Any) -> None:
-        threads.append(threading.get_ident())
-        results.append(result)
-        if len(results) == 50:
-            loop.stop()
-
-    desk.writer.put(Job(lambda _: may_go_on.wait(10), lambda _: None, None))
-    for number in range(50):
-        desk.writer.put(Job(add(number), done, loop))
-    may_go_on.set()
-    loop.run_forever()
-    loop.close()
-    assert results == list(range(50))
-    assert set(threads) == {threading.get_ident()}
-    assert loop.wakes == 1
-
-
 def test_a_caller_that_fails_at_its_result_keeps_no_other_from_theirs(desk: Desk) -> None:
     results: list[Any] = []
 
     def fail(_: Any) -> None:
         raise RuntimeError("the connection is gone")
 
-    desk.writer.put(Job(add(1), fail, None))
-    desk.writer.put(Job(add(2), results.append, None))
+    desk.writer.put(Job(add(1), fail))
+    desk.writer.put(Job(add(2), results.append))
     desk.writer.close()
     assert results == [2]
     assert desk.numbers() == [1, 2]

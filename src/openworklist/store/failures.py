@@ -59,6 +59,11 @@ def is_general(error: Exception) -> bool:
     return isinstance(error, sqlite3.Error) and _primary(error) in _GENERAL
 
 
+def is_busy(error: sqlite3.Error) -> bool:
+    """Whether another program holds SQLite's database."""
+    return _primary(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
 def name(error: BaseException) -> str:
     """What a log may say of an error: its kind and the database's code, no value."""
     code = getattr(error, "sqlite_errorname", "") or getattr(error, "sqlstate", "") or ""

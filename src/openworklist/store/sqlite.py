@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -17,7 +18,8 @@ from openworklist.store.connection import Connection
 from openworklist.store.failures import translate
 from openworklist.store.folder import FolderLock, take_folder
 from openworklist.store.migrate import bring_up_to_date
-from openworklist.store.writer import CLOSED, Job, Writer, tell
+from openworklist.store.relay import Relay
+from openworklist.store.writer import CLOSED, Job, Writer
 
 T = TypeVar("T")
 _FILE: Final = "openworklist.sqlite3"
@@ -41,6 +43,9 @@ class SqliteDatabase:
     def __init__(self, url: str, data: Path, *, commit_group: int, read_only: bool) -> None:
         self.path = _path(url, data)
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = 0  # the loop's
+        self._commit_group = commit_group
+        self._relay: Relay | None = None
         self._readers: list[sqlite3.Connection] = []
         self._is_read_only = read_only
         self._is_closed = False
@@ -56,7 +61,7 @@ class SqliteDatabase:
             for folder in dict.fromkeys((data.resolve(), self.path.resolve().parent)):
                 self._locks.append(take_folder(folder))
             bring_up_to_date(URL.create("sqlite", database=str(self.path)), backup=self.path)
-            self._writer = Writer(self._open(_WRITER), commit_group)
+            self._writer = Writer(self._open(_WRITER, patience=0), commit_group, patience=_BUSY)
         except (sqlite3.Error, DBAPIError) as error:
             self.close()
             raise _unopenable(self.path, error) from error
@@ -65,7 +70,9 @@ class SqliteDatabase:
             raise
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
+        if self._writer is not None:
+            self._loop, self._thread = loop, threading.get_ident()
+            self._relay = Relay(self._writer, loop, self._commit_group)
 
     def read(self, function: Callable[[Connection], T]) -> T:
         try:
@@ -90,17 +97,19 @@ class SqliteDatabase:
             else:
                 future.set_result(result)
 
-        self._put(Job(function, done, None))
+        if self._is_on_loop:
+            raise RuntimeError("The loop would wait for itself: use submit.")
+        self._submit(Job(function, done))
         return future.result()
 
     def submit(self, function: Callable[[Connection], Any], done: Callable[[Any], None]) -> None:
         try:
-            self._put(Job(function, done, self._loop))
+            self._submit(Job(function, done))
         except StoreError as error:
             if self._loop is None:
                 done(error)
             elif not self._loop.is_closed():
-                self._loop.call_soon_threadsafe(tell, [(done, error)])
+                self._loop.call_soon_threadsafe(done, error)
 
     def find_problem(self) -> str:
         if self._writer is not None and not self._is_closed and self._writer.problem:
@@ -113,6 +122,8 @@ class SqliteDatabase:
 
     def close(self) -> None:
         if self._writer is not None:
+            if self._relay is not None:
+                self._relay.close()
             self._writer.close()
         self._is_closed = True
         while self._readers:
@@ -120,10 +131,23 @@ class SqliteDatabase:
         for lock in self._locks:
             lock.release()
 
-    def _put(self, job: Job) -> None:
+    @property
+    def _is_on_loop(self) -> bool:
+        is_running = self._loop is not None and self._loop.is_running()
+        return is_running and threading.get_ident() == self._thread
+
+    def _submit(self, job: Job) -> None:
+        """Hand a change on. StoreError if nothing is written any more."""
         if self._writer is None:
             raise StoreError("The database was opened for reading only.")
-        self._writer.put(job)
+        if self._relay is None or self._loop is None:
+            self._writer.put(job)
+        elif self._is_closed:
+            raise StoreError(CLOSED, code="store.closed")
+        elif self._is_on_loop:
+            self._relay.add(job)
+        else:
+            self._loop.call_soon_threadsafe(self._relay.add, job)
 
     def _take_reader(self) -> sqlite3.Connection:
         if self._is_closed:
@@ -144,12 +168,12 @@ class SqliteDatabase:
         else:
             self._readers.append(driver)
 
-    def _open(self, pragmas: tuple[str, ...]) -> sqlite3.Connection:
+    def _open(self, pragmas: tuple[str, ...], patience: float = _BUSY) -> sqlite3.Connection:
         mode = "?mode=ro" if self._is_read_only else ""
         driver = sqlite3.connect(
             f"{self.path.resolve().as_uri()}{mode}",
             uri=True,
-            timeout=_BUSY,
+            timeout=patience,
             isolation_level=None,  # our own BEGIN: else the first SAVEPOINT would be the transaction
             check_same_thread=False,
         )
