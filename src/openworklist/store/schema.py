@@ -103,6 +103,7 @@ record_stations: Final = Table(
     _number("is_open"),
     _text(START_DATE),
     _text(START_TIME),
+    sqlite_with_rowid=False,
 )
 Index(
     "ix_record_stations_start",
@@ -120,6 +121,7 @@ record_names: Final = Table(
     Column("record_id", NUMBER, ForeignKey("records.id", ondelete="CASCADE"), primary_key=True),
     Column("component_group", Integer, primary_key=True),
     _text("folded"),
+    sqlite_with_rowid=False,
 )
 Index("ix_record_names_folded", record_names.c.folded, record_names.c.record_id)
 

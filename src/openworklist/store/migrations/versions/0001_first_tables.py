@@ -125,6 +125,7 @@ def upgrade() -> None:
             ["record_id"], ["records.id"], name=op.f("fk_record_names_record_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("record_id", "component_group", name=op.f("pk_record_names")),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_record_names_folded", "record_names", ["folded", "record_id"])
 
@@ -139,6 +140,7 @@ def upgrade() -> None:
             ["record_id"], ["records.id"], name=op.f("fk_record_stations_record_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("record_id", "ae_title", name=op.f("pk_record_stations")),
+        sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_record_stations_start",
