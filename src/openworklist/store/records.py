@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 
+from openworklist.domain.identity import ORDER_NUMBERS, PROCEDURE
 from openworklist.domain.query import canonical_time, folded_groups
 from openworklist.domain.record import Record, Status, Value
 from openworklist.store.connection import Connection, Statement
@@ -96,14 +97,9 @@ _LIST: Final = Statement(
 )
 _COUNT: Final = Statement(select(func.count()).select_from(records))
 
-# What an order may have in common with its record, beside the patient.
-_SHARED: Final = (
-    "accession_number",
-    "placer_order_number_imaging_service_request",
-    "filler_order_number_imaging_service_request",
-    "requested_procedure_id",
-    START_DATE,
-)
+# What an order may have in common with its record, beside the patient: a number, or, where it has none, these.
+_WITHOUT_NUMBER: Final = (PROCEDURE, START_DATE)
+_SHARED: Final = (*ORDER_NUMBERS, *_WITHOUT_NUMBER)
 _CANDIDATES: Final = Statement(
     select(*ROW)
     .where(records.c.patient_id == bindparam("patient_id"))
@@ -114,9 +110,9 @@ _CANDIDATES: Final = Statement(
 
 def insert_record(connection: Connection, record: Record, identity: str | None, now: int) -> Record:
     """Store a new record; returned as stored, with its id, version 1 and times (microseconds since 1970)."""
-    stored = replace(record, version=1, created_at=now, updated_at=now)
-    columns = _to_columns(stored, identity)
-    stored = replace(stored, id=connection.insert(_INSERT, columns))
+    columns = _to_columns(record, identity) | {"version": 1, "created_at": now, "updated_at": now}
+    number = connection.insert(_INSERT, columns)
+    stored = replace(record, id=number, version=1, created_at=now, updated_at=now)
     _insert_stations(connection, stored, columns)
     _insert_names(connection, stored)
     return stored
@@ -148,10 +144,12 @@ def find_record(connection: Connection, number: int) -> Record | None:
 
 
 def find_candidates(connection: Connection, values: Mapping[str, Value]) -> list[Record]:
-    """The patient's records that share an order number, a procedure or the day with these values."""
+    """The patient's records that share an order number with these values; without any, procedure or day."""
     wanted = {name: _text(values.get(name)) or None for name in ("patient_id", *_SHARED)}
     if not wanted["patient_id"]:
         return []
+    if any(wanted[name] for name in ORDER_NUMBERS):
+        wanted.update(dict.fromkeys(_WITHOUT_NUMBER))
     return [Row._make(row).record() for row in connection.run(_CANDIDATES, wanted)]
 
 

@@ -28,6 +28,8 @@ _WRITER: Final = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # an acknowledged order survives the power going off
     "PRAGMA fullfsync=ON",  # on macOS, where a plain fsync does not reach the disk
+    # In pages: a page that many orders change is then copied back once, not for each few of them.
+    "PRAGMA wal_autocheckpoint=8000",
     "PRAGMA journal_size_limit=67108864",  # a burst leaves no large file behind
     "PRAGMA foreign_keys=ON",
     "PRAGMA cache_size=-32768",
