@@ -166,11 +166,14 @@ async def _serve(server: Server, announce: Callable[[str], None]) -> None:
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, stopping.set)
     await server.start()
-    announce(f"ready: OpenWorklist {__version__} on {server.describe()}")
-    await stopping.wait()
-    log.info("stopping")
-    await server.stop()
-    log.info("stopped", extra=server.metrics.snapshot())
+    try:
+        announce(f"ready: OpenWorklist {__version__} on {server.describe()}")
+        await stopping.wait()
+    finally:
+        # On Windows there are no signal handlers: Ctrl-C cancels the wait.
+        log.info("stopping")
+        await server.stop()
+        log.info("stopped", extra=server.metrics.snapshot())
 
 
 def _runner() -> asyncio.Runner:

@@ -33,8 +33,8 @@ class Handler(Protocol):
     def receive_oversize(self, head: bytes, size: int, peer: str, done: Done) -> None:
         """A message over the limit, of which only the beginning was kept."""
 
-    def receive_half(self, raw: bytes, peer: str) -> None:
-        """A message that broke off: nobody waits for an answer."""
+    def receive_half(self, raw: bytes, peer: str, done: Done) -> None:
+        """A message that broke off: nobody waits for an answer, so `done` gets none."""
 
     def receive_token(self, query: bytes, peer: str, done: Done) -> None:
         """A token query; `done` gets what stands between 0x10 and 0x0D of the answer, empty for unknown."""
@@ -72,13 +72,15 @@ class Limits:
 
     `frame_timeout` is for a frame that has begun, and grows with what has come of it; `write_timeout` for a
     peer that does not read its answers. A connection with more than `pending` messages, or bytes of them,
-    unanswered is not read until half of them are.
+    unanswered is not read until half of them are. `memory` is for the bytes of all connections together, in
+    messages under way and unanswered: beyond it those with a large one under way are closed.
     """
 
     message: int = MAX_MESSAGE
     connections: int = 10_000
     pending: int = 64
     pending_bytes: int = 16 * 1024 * 1024
+    memory: int = 512 * 1024 * 1024
     idle_timeout: float = 0
     frame_timeout: float = 60
     write_timeout: float = 30
@@ -121,6 +123,16 @@ class MllpListener:
         self._sweeper: asyncio.TimerHandle | None = None
         self._all_closed: asyncio.Event | None = None
         self._last_error = ""
+        self._held = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the connections hold more than their share of the memory."""
+        return self._held > self.limits.memory
+
+    def hold(self, change: int) -> None:
+        """Note that the connections hold more bytes, or less."""
+        self._held += change
 
     @property
     def status(self) -> Status:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _SLOWEST: Final = 16_384  # bytes a second that a frame under way must come at, beyond its time-out
 _FORGOTTEN_END: Final = 2.0  # seconds of silence after 0x1C that make up for its 0x0D
+_MOST_BROKEN: Final = 100  # messages of one connection that may break off: who goes on so sends no HL7
+_LARGE: Final = 65_536  # bytes of a message under way that may be given up where memory is short
 
 
 class Pending:
@@ -50,6 +52,8 @@ class Connection(asyncio.Protocol):
         self._events: deque[Event] = deque()  # read, but not yet handed on
         self._pending: deque[Pending] = deque()  # handed on, but not yet answered
         self._pending_bytes = 0
+        self._held = 0  # bytes of all that, as the listener knows it
+        self._broken = 0
         self._is_busy = False  # handing events on: answers are collected
         self._is_paused = False
         self._is_ending = False  # nothing more will be read: close when all is answered
@@ -83,6 +87,7 @@ class Connection(asyncio.Protocol):
         if events:
             self._events.extend(events)
             self._hand_on()
+        self._note_held()
 
     def eof_received(self) -> bool:
         """The peer sends no more, but may wait for its answers: netcat does."""
@@ -96,6 +101,8 @@ class Connection(asyncio.Protocol):
         self._transport = None
         # What was read whole is taken, though nobody hears the answer: the sender will send it again.
         self._hand_on(is_last=True)
+        self._listener.hold(-self._held)
+        self._held = 0
         self._listener.release(self)
 
     def pause_writing(self) -> None:
@@ -188,13 +195,27 @@ class Connection(asyncio.Protocol):
         elif type(event) is Oversize:
             handler.receive_oversize(event.head, event.size, self.peer, self._expect(len(event.head)))
         elif type(event) is HalfFrame:
-            handler.receive_half(event.content, self.peer)
+            self._broken += 1
+            if self._broken > _MOST_BROKEN:
+                self._events.clear()
+                self._time_out("it begins messages and does not end them")
+            else:
+                handler.receive_half(event.content, self.peer, self._expect(len(event.content)))
 
     def _expect(self, size: int, *, is_token: bool = False) -> Pending:
         pending = Pending(self, size, is_token)
         self._pending.append(pending)
         self._pending_bytes += size
         return pending
+
+    def _note_held(self) -> None:
+        """Tell the listener how much is held here; give a large message up if all together are too much."""
+        held = self._pending_bytes + self._deframer.buffered
+        self._listener.hold(held - self._held)
+        self._held = held
+        if self._listener.is_full and self._deframer.buffered > _LARGE:
+            self._listener.observer.connection_refused(self.peer, "too many large messages at once")
+            self.abort()
 
     def _write_answers(self) -> bool:
         """Write, in one piece, the answers whose turn it is; whether there was room made by any."""
@@ -204,6 +225,7 @@ class Connection(asyncio.Protocol):
             pending = queue.popleft()
             self._pending_bytes -= pending.size
             answers.append(cast(bytes, pending.answer))
+        self._note_held()
         if answers and self._transport is not None and not self._transport.is_closing():
             self._transport.write(b"".join(answers))
         return bool(answers)

@@ -83,7 +83,7 @@ class Intake:
             else:
                 done(self._answer_failure(arrival, result))
 
-        self._database.submit(partial(self._settle, arrival, answer), finish)
+        self._database.submit(partial(self._settle, arrival, answer), finish, lane=arrival.patient)
 
     def _settle(self, arrival: Arrival, answer: bytes, connection: Connection) -> Settled:
         return settle(connection, arrival, answer, self._uid_root)

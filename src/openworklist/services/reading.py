@@ -61,6 +61,12 @@ class Arrival:
         return self.header.field(9)
 
     @property
+    def patient(self) -> str:
+        """The Patient ID of its orders: what comes of one patient is applied in the order of arrival."""
+        patient = self.orders[0].values.get("patient_id") if self.orders else None
+        return patient if isinstance(patient, str) else ""
+
+    @property
     def actor(self) -> str:
         """Who makes the changes that follow from it: the sending application and facility."""
         return f"hl7:{self.application}|{self.facility}"

@@ -34,9 +34,9 @@ class Reception:
         )
         self._intake.refuse(head, Source(CHANNEL, peer), error, done)
 
-    def receive_half(self, raw: bytes, peer: str) -> None:
+    def receive_half(self, raw: bytes, peer: str, done: Done) -> None:
         error = MessageError("The message broke off before its end.", code="message.broken-off")
-        self._intake.refuse(raw, Source(CHANNEL, peer), error, _nobody_waits)
+        self._intake.refuse(raw, Source(CHANNEL, peer), error, lambda answer: done(b""))
 
     def receive_token(self, query: bytes, peer: str, done: Done) -> None:
         self._metrics.count("token_queries")
@@ -63,7 +63,3 @@ class Reception:
 
     def failed(self, peer: str, error: Exception) -> None:
         self._metrics.count("hl7_failures")
-
-
-def _nobody_waits(answer: bytes) -> None:
-    """A message that broke off is journalled, not answered."""

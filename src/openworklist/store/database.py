@@ -36,10 +36,13 @@ class Database(Protocol):
     def write(self, function: Callable[[Connection], T]) -> T:
         """Run a function that writes; returns once it is on disk."""
 
-    def submit(self, function: Callable[[Connection], Any], done: Callable[[Any], None]) -> None:
+    def submit(
+        self, function: Callable[[Connection], Any], done: Callable[[Any], None], *, lane: str = ""
+    ) -> None:
         """As `write`, without waiting: `done` gets the result or the exception, once it is on disk.
 
         It is called on the attached loop's thread, never inside `submit`; without a loop on any thread.
+        Changes of one lane are made one after the other, in the order in which they were submitted.
         """
 
     def find_problem(self) -> str:

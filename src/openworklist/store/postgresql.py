@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -30,6 +32,7 @@ except ImportError:  # the extra is not installed; said when somebody asks for i
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+Change = tuple[Callable[[Connection], Any], Callable[[Any], None]]  # and who is told its result
 _WRITERS: Final = 8
 _READERS: Final = 4
 _TRIES: Final = 4
@@ -73,6 +76,7 @@ class PostgresqlDatabase:
         self._drivers: set[psycopg.Connection[Any]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._outcomes: list[tuple[Callable[[Any], None], Any]] = []
+        self._lanes: dict[str, deque[Change]] = {}  # what waits behind a change that is under way
         self._lock = threading.Lock()
         self._folder: FolderLock | None = None
         self._probe: Future[Any] | None = None
@@ -102,15 +106,17 @@ class PostgresqlDatabase:
     def write(self, function: Callable[[Connection], T]) -> T:
         return self._put(self._writers, function, _WRITE).result()
 
-    def submit(self, function: Callable[[Connection], Any], done: Callable[[Any], None]) -> None:
-        try:
-            future = self._put(self._writers, function, _WRITE)
-        except StoreError as error:
-            self._collect(done, error)
-            return
-        future.add_done_callback(
-            lambda finished: self._collect(done, finished.exception() or finished.result())
-        )
+    def submit(
+        self, function: Callable[[Connection], Any], done: Callable[[Any], None], *, lane: str = ""
+    ) -> None:
+        if lane:
+            with self._lock:
+                waiting = self._lanes.get(lane)
+                if waiting is not None:
+                    waiting.append((function, done))
+                    return
+                self._lanes[lane] = deque()
+        self._start((function, done), lane)
 
     def find_problem(self) -> str:
         """As in Database; a server that does not answer at all is noticed by the next call."""
@@ -140,6 +146,33 @@ class PostgresqlDatabase:
             return workers.submit(self._run, function, begin)
         except RuntimeError as error:
             raise StoreError(CLOSED, code="store.closed") from error
+
+    def _start(self, change: Change | None, lane: str) -> None:
+        """Begin a change; where it cannot be begun its caller is told, and the next one of its lane tried."""
+        while change is not None:
+            function, done = change
+            try:
+                future = self._put(self._writers, function, _WRITE)
+            except StoreError as error:
+                self._collect(done, error)
+                change = self._take_next(lane)
+            else:
+                future.add_done_callback(partial(self._finish, done, lane))
+                return
+
+    def _finish(self, done: Callable[[Any], None], lane: str, future: Future[Any]) -> None:
+        self._collect(done, future.exception() or future.result())
+        self._start(self._take_next(lane), lane)
+
+    def _take_next(self, lane: str) -> Change | None:
+        """The change that has waited longest in a lane; a lane that is empty is forgotten."""
+        if not lane:
+            return None
+        with self._lock:
+            if self._lanes[lane]:
+                return self._lanes[lane].popleft()
+            del self._lanes[lane]
+            return None
 
     def _run(self, function: Callable[[Connection], T], begin: str) -> T:
         for left in reversed(range(_TRIES)):

@@ -97,7 +97,7 @@ _LIST: Final = Statement(
 )
 _COUNT: Final = Statement(select(func.count()).select_from(records))
 
-# What an order may have in common with its record, beside the patient: a number, or, where it has none, these.
+# What an order may have in common with its record, beside the patient: a number, or, without one, these.
 _WITHOUT_NUMBER: Final = (PROCEDURE, START_DATE)
 _SHARED: Final = (*ORDER_NUMBERS, *_WITHOUT_NUMBER)
 _CANDIDATES: Final = Statement(

@@ -104,7 +104,10 @@ class SqliteDatabase:
         self._submit(Job(function, done))
         return future.result()
 
-    def submit(self, function: Callable[[Connection], Any], done: Callable[[Any], None]) -> None:
+    def submit(
+        self, function: Callable[[Connection], Any], done: Callable[[Any], None], *, lane: str = ""
+    ) -> None:
+        # There is one writer: whatever their lane, changes are made in order.
         try:
             self._submit(Job(function, done))
         except StoreError as error:

@@ -35,9 +35,13 @@ class Echo:
     def receive_oversize(self, head: bytes, size: int, peer: str, done: Done) -> None:
         done(b"too long: " + str(size).encode())
 
-    def receive_half(self, raw: bytes, peer: str) -> None:
+    def receive_half(self, raw: bytes, peer: str, done: Done) -> None:
         self.halves.append(raw)
         self.arrived.set()
+        if self.holds:
+            self.held.append((raw, done))
+        else:
+            done(b"")
 
     def receive_token(self, query: bytes, peer: str, done: Done) -> None:
         done(b"")
@@ -368,6 +372,53 @@ def test_stopping_answers_what_was_taken() -> None:
         writer.close()
 
     run(scene, holds=True)
+
+
+def test_messages_that_break_off_count_as_unanswered_until_they_are_kept() -> None:
+    async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
+        reader, writer = await connect(listener)
+        writer.write(b"\x0bhalf" * 20 + wrap(b"whole"))
+        await echo.arrived.wait()
+        assert len(echo.held) == 4  # the limit: no more is taken from the connection
+        while len(echo.halves) < 20 or not echo.held or echo.held[-1][0] != b"whole":
+            _, done = echo.held.pop(0)
+            done(b"")
+            await asyncio.sleep(0)
+        for raw, done in echo.held:
+            done(b"" if raw == b"half" else b"ACK " + raw)
+        assert await reader.readuntil(b"\x1c\r") == wrap(b"ACK whole")
+        writer.close()
+
+    run(scene, limits=Limits(pending=4), holds=True)
+
+
+def test_a_peer_that_only_begins_messages_is_turned_away() -> None:
+    async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
+        reader, writer = await connect(listener)
+        writer.write(b"\x0bA" * 10_000)
+        assert await is_closed(reader)
+        assert len(echo.halves) == 100
+        assert any("does not end them" in event for event in counts.events)
+        writer.close()
+
+    run(scene)
+
+
+def test_large_messages_together_stay_within_the_memory_and_small_ones_pass() -> None:
+    async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
+        large = [await connect(listener) for _ in range(3)]
+        for _, writer in large:
+            writer.write(b"\x0b" + b"x" * 400_000)
+        while "too many large messages at once" not in counts.events:
+            counts.changed.clear()
+            await counts.changed.wait()
+        reader, writer = await connect(listener)
+        writer.write(wrap(b"small"))
+        assert await reader.readuntil(b"\x1c\r") == wrap(b"ACK small")
+        for each in [writer, *(writer for _, writer in large)]:
+            each.close()
+
+    run(scene, limits=Limits(memory=1_000_000))
 
 
 def test_it_listens_on_both_families() -> None:
