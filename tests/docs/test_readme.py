@@ -1,8 +1,10 @@
 """The commands of the README do what it shows."""
 
+import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -49,3 +51,20 @@ def test_the_commands_of_the_readme_show_what_it_says(start_server: Any, tmp_pat
             wanted = CHANGING.sub("|", line)
             assert wanted.rstrip() in [each.rstrip() for each in printed], output
     assert server.stop() == 0
+
+
+def test_make_run_starts_a_server(tmp_path: Path) -> None:
+    if shutil.which("make") is None:
+        pytest.skip("make not found: apt-get install make")
+    flags = f"--data {tmp_path / 'data'} --hl7-port 0 --dicom-port 0 --web-port 0"
+    process = subprocess.Popen(
+        ["make", "run", f"RUN={flags}"], cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert process.stdout is not None
+    try:
+        ready = next((line for line in process.stdout if line.startswith("ready:")), "it ended")
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.communicate(timeout=60)
+    assert ready.startswith("ready: OpenWorklist")
+    assert (tmp_path / "data" / "openworklist.sqlite3").exists()
