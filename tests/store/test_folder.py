@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -101,3 +102,15 @@ def test_reading_needs_no_lock(tmp_path: Path) -> None:
     assert reader.find_problem() == ""
     reader.close()
     server.close()
+
+
+def test_a_command_may_write_beside_the_server_that_has_the_folder(tmp_path: Path) -> None:
+    with closing(open_database("", tmp_path)) as server:
+        with closing(open_database("", tmp_path, shared=True)) as beside:
+            beside.write(lambda connection: connection.execute_text("CREATE TABLE beside (id INTEGER)"))
+        server.read(lambda connection: connection.execute_text("SELECT id FROM beside"))
+
+
+def test_a_command_alone_makes_the_database_and_leaves_the_folder_free(tmp_path: Path) -> None:
+    with closing(open_database("", tmp_path, shared=True)), closing(open_database("", tmp_path)):
+        assert (tmp_path / "openworklist.sqlite3").exists()

@@ -52,20 +52,23 @@ class Database(Protocol):
         """Finish what was submitted, then close."""
 
 
-def open_database(url: str, data: Path, *, commit_group: int = 512, read_only: bool = False) -> Database:
+def open_database(
+    url: str, data: Path, *, commit_group: int = 512, read_only: bool = False, shared: bool = False
+) -> Database:
     """Open the database of a URL, "" for SQLite in the data folder, with its tables brought up to date.
 
-    `read_only` neither locks the data folder nor makes anything. DataFolderInUse if another server has it,
-    SettingsError for a URL of another kind, StoreError if it cannot be opened.
+    `read_only` neither locks the data folder nor makes anything. `shared` writes beside a server that may be
+    running on the folder. DataFolderInUse if another server has it and neither is given, SettingsError for a
+    URL of another kind, StoreError if it cannot be opened.
     """
     if not url or url.startswith("sqlite://"):
         from openworklist.store.sqlite import SqliteDatabase
 
-        return SqliteDatabase(url, data, commit_group=commit_group, read_only=read_only)
+        return SqliteDatabase(url, data, commit_group=commit_group, read_only=read_only, shared=shared)
     if url.startswith(("postgresql://", "postgres://")):
         from openworklist.store.postgresql import PostgresqlDatabase
 
-        return PostgresqlDatabase(url, data, read_only=read_only)
+        return PostgresqlDatabase(url, data, read_only=read_only, shared=shared)
     raise SettingsError(
         f"There is no database of the kind {url.partition(':')[0]!r}.",
         where="database",

@@ -63,7 +63,7 @@ class PostgresqlDatabase:
 
     reads_inline = False
 
-    def __init__(self, url: str, data: Path, *, read_only: bool) -> None:
+    def __init__(self, url: str, data: Path, *, read_only: bool, shared: bool = False) -> None:
         if psycopg is None:
             raise SettingsError(
                 "PostgreSQL needs the package psycopg.",
@@ -83,8 +83,9 @@ class PostgresqlDatabase:
         self._writers = ThreadPoolExecutor(_WRITERS, "openworklist-write")
         self._readers = ThreadPoolExecutor(_READERS, "openworklist-read")
         try:
-            if not read_only:
+            if not read_only and not shared:
                 self._folder = take_folder(data)
+            if not read_only:
                 bring_up_to_date(URL.create("postgresql+psycopg", query=self._settings))
             self.read(_ask)
         except DBAPIError as error:

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 
-from openworklist.domain.errors import StoreError
+from openworklist.domain.errors import DataFolderInUse, StoreError
 from openworklist.store.connection import Connection
 from openworklist.store.failures import translate
 from openworklist.store.folder import FolderLock, take_folder
@@ -42,7 +42,9 @@ class SqliteDatabase:
 
     reads_inline = True
 
-    def __init__(self, url: str, data: Path, *, commit_group: int, read_only: bool) -> None:
+    def __init__(
+        self, url: str, data: Path, *, commit_group: int, read_only: bool, shared: bool = False
+    ) -> None:
         self.path = _path(url, data)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0  # the loop's
@@ -60,9 +62,7 @@ class SqliteDatabase:
                 )
             return
         try:
-            for folder in dict.fromkeys((data.resolve(), self.path.resolve().parent)):
-                self._locks.append(take_folder(folder))
-            bring_up_to_date(URL.create("sqlite", database=str(self.path)), backup=self.path)
+            self._prepare(data, shared)
             self._writer = Writer(self._open(_WRITER, patience=0), commit_group, patience=_BUSY)
         except (sqlite3.Error, DBAPIError) as error:
             self.close()
@@ -70,6 +70,22 @@ class SqliteDatabase:
         except BaseException:
             self.close()
             raise
+
+    def _prepare(self, data: Path, shared: bool) -> None:
+        """Lock the folders and bring the tables up to date; where a server has them, it has done that."""
+        try:
+            for folder in dict.fromkeys((data.resolve(), self.path.resolve().parent)):
+                self._locks.append(take_folder(folder))
+            bring_up_to_date(URL.create("sqlite", database=str(self.path)), backup=self.path)
+        except DataFolderInUse:
+            if not shared:
+                raise
+        if shared:
+            self._release_locks()
+
+    def _release_locks(self) -> None:
+        while self._locks:
+            self._locks.pop().release()
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._writer is not None:
@@ -133,8 +149,7 @@ class SqliteDatabase:
         self._is_closed = True
         while self._readers:
             self._readers.pop().close()
-        for lock in self._locks:
-            lock.release()
+        self._release_locks()
 
     @property
     def _is_on_loop(self) -> bool:
