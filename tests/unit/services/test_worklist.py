@@ -166,9 +166,9 @@ def test_questions_that_are_never_the_same_leave_nothing_behind(database: Databa
     worklist = Worklist(database)
 
     def make(first: int, count: int) -> bytes:
-        """With private return keys that nobody asked for before."""
-        tags = range(0x0009_1000 + first, 0x0009_1000 + first + count)
-        return b"".join(pack("<HHI", 0x0009, tag & 0xFFFF, 0) for tag in tags) + make_question()
+        """With return keys that nobody asked for before."""
+        tags = range(0x0028_1000 + first, 0x0028_1000 + first + count)
+        return b"".join(pack("<HHI", 0x0028, tag & 0xFFFF, 0) for tag in tags) + make_question()
 
     for first in range(150):
         assert len(ask(worklist, make(first, 900))) == 1
