@@ -126,7 +126,7 @@ class Server:
     def _make_dicom(self) -> DicomListener:
         settings = self._settings
         return DicomListener(
-            Worklist(self._database),
+            Worklist(self._database, self.metrics),
             host=settings.dicom_host or settings.host,
             port=settings.dicom_port,
             called=(settings.ae_title,) if settings.ae_title_required else (),

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from openworklist.domain.attributes import ATTRIBUTES, Attribute, Level
-from openworklist.domain.errors import PeerError
+from openworklist.clients.dicom_values import to_identifier, to_values
+from openworklist.domain.errors import PeerError, SettingsError
 from openworklist.domain.record import Value
 
 VERIFICATION: Final = "1.2.840.10008.1.1"
 WORKLIST: Final = "1.2.840.10008.5.1.4.31"
-_STEP_SEQUENCE: Final = 0x0040_0100
+_SERVICES: Final = {VERIFICATION: "verification", WORKLIST: "the modality worklist"}
 _PENDING = frozenset({0xFF00, 0xFF01})
 _CANCELED: Final = 0xFE00
-_UTF_8: Final = "ISO_IR 192"
+_LONGEST_TITLE: Final = 16  # PS3.5 table 6.2-1
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,29 +46,38 @@ class Node:
         `keys` are those to match on; every other attribute of the catalogue is asked for too. After `limit`
         answers the question is cancelled; 0 takes all.
         """
+        identifier = to_identifier(keys)
         found: list[dict[str, Value]] = []
-        with self._associate(WORKLIST) as association:
-            for status, answer in association.send_c_find(_to_identifier(keys), WORKLIST):
-                if status and status.Status in _PENDING and answer is not None:
-                    if not limit or len(found) < limit:
-                        found.append(_to_values(answer))
+        is_cancelled = False
+        # What a node sends is shown as it came: pydicom's warnings would quote it.
+        with self._associate(WORKLIST) as association, warnings.catch_warnings(action="ignore"):
+            for status, answer in association.send_c_find(identifier, WORKLIST):
+                if not status or status.Status not in _PENDING or answer is None:
+                    if not (is_cancelled and status and status.Status == _CANCELED):
+                        self._check(status, "worklist question")
+                elif not is_cancelled:
+                    found.append(to_values(answer))
                     if limit and len(found) == limit:
                         association.send_c_cancel(1, query_model=WORKLIST)
-                elif not (status and status.get("Status") == _CANCELED and limit):
-                    self._check(status, "worklist question")
+                        is_cancelled = True
         return found
 
     @contextmanager
     def _associate(self, sop_class: str) -> Iterator[Any]:
         from pynetdicom import AE
 
+        _check_title(self.called, "the called AE title")
+        _check_title(self.calling, "the calling AE title")
         entity = AE(ae_title=self.calling)
         entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = self.timeout
         entity.connection_timeout = self.timeout
         entity.add_requested_context(sop_class)
-        association = entity.associate(self.host, self.port, ae_title=self.called)
+        try:
+            association = entity.associate(self.host, self.port, ae_title=self.called)
+        except OSError as error:  # the host has no address
+            raise self._no_way() from error
         if not association.is_established:
-            raise self._refusal(association)
+            raise self._refusal(association, sop_class)
         try:
             yield association
         finally:
@@ -79,7 +89,7 @@ class Node:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{self.called} at {host}:{self.port}"
 
-    def _refusal(self, association: Any) -> PeerError:
+    def _refusal(self, association: Any, sop_class: str) -> PeerError:
         answer = association.acceptor.primitive
         if association.is_rejected and answer is not None:
             return PeerError(
@@ -88,6 +98,16 @@ class Node:
                 code="peer.rejected",
                 hint=f"check both AE titles: we called ourselves {self.calling}",
             )
+        if association.rejected_contexts:
+            return PeerError(
+                f"{self._name} does not offer {_SERVICES[sop_class]}.",
+                where=self._name,
+                code="peer.not-offered",
+                hint="check that this is the right node, and what it may be asked by whom",
+            )
+        return self._no_way()
+
+    def _no_way(self) -> PeerError:
         return PeerError(
             f"{self._name} cannot be reached.",
             where=self._name,
@@ -111,43 +131,11 @@ class Node:
             )
 
 
-def _to_identifier(keys: Mapping[str, str]) -> Any:
-    from pydicom.dataset import Dataset
-
-    identifier, step = Dataset(), Dataset()
-    if not all(value.isascii() for value in keys.values()):
-        identifier.SpecificCharacterSet = _UTF_8
-    for attribute in ATTRIBUTES:
-        if attribute.tag:
-            into = step if attribute.level is Level.STEP else identifier
-            value: Any = [] if attribute.is_sequence else keys.get(attribute.name, "") or None
-            into.add_new(attribute.tag, attribute.vr, value)
-    identifier.add_new(_STEP_SEQUENCE, "SQ", [step])
-    return identifier
-
-
-def _to_values(answer: Any) -> dict[str, Value]:
-    steps = answer.get(_STEP_SEQUENCE)
-    step = steps.value[0] if steps is not None and steps.value else None
-    values: dict[str, Value] = {}
-    for attribute in ATTRIBUTES:
-        source = step if attribute.level is Level.STEP else answer
-        value = _value(source, attribute) if source is not None and attribute.tag else ""
-        if value:
-            values[attribute.name] = value
-    return values
-
-
-def _value(source: Any, attribute: Attribute) -> Value:
-    element = source.get(attribute.tag)
-    if element is None or element.is_empty:
-        return ""
-    if element.VR == "SQ":
-        return tuple(_item(item, attribute.items) for item in element.value)
-    several = element.value if element.VM > 1 else [element.value]
-    return "\\".join(str(value).rstrip(" \0") for value in several)
-
-
-def _item(item: Any, rows: tuple[Attribute, ...]) -> dict[str, Value]:
-    found = {row.name: _value(item, row) for row in rows}
-    return {name: value for name, value in found.items() if value}
+def _check_title(title: str, whose: str) -> None:
+    is_title = title.isascii() and title.isprintable() and "\\" not in title
+    if not is_title or not title.strip(" ") or len(title) > _LONGEST_TITLE:
+        raise SettingsError(
+            "An AE title has 1 to 16 letters of ASCII and no backslash.",
+            where=whose,
+            hint="use the title that the other side knows",
+        )

@@ -36,6 +36,7 @@ _UIDS: Final = frozenset(
 _NO_DATA_SET: Final = 0x0101
 _DATA_SET: Final = 0x0001
 _RESPONSE: Final = 0x8000
+_LONGEST_COMMENT: Final = 64  # LO, PS3.7 C.4.1
 _KEPT: Final = 256  # bytes of the longest command worth remembering
 
 Element = int | str | tuple[int, ...]
@@ -104,7 +105,7 @@ def encode_response(
     offending: tuple[int, ...] = (),
     has_dataset: bool = False,
 ) -> bytes:
-    """The response to a request, whichever it is. The comment is cut to 64 characters of ASCII."""
+    """The response to a request, whichever it is. The comment is cut to 64 characters of ASCII, at a word."""
     elements: dict[int, Element] = {
         COMMAND_FIELD: command.field | _RESPONSE,
         MESSAGE_ID_RESPONDED_TO: command.message_id,
@@ -116,9 +117,17 @@ def encode_response(
     if offending:
         elements[OFFENDING_ELEMENT] = offending
     if error_comment:
-        # A backslash would make two values of it.
-        elements[ERROR_COMMENT] = error_comment.replace("\\", "/").encode("ascii", "replace").decode()[:64]
+        elements[ERROR_COMMENT] = _to_comment(error_comment)
     return encode(elements)
+
+
+def _to_comment(text: str) -> str:
+    # A backslash would make two values of it.
+    text = text.replace("\\", "/").encode("ascii", "replace").decode()
+    if len(text) <= _LONGEST_COMMENT:
+        return text
+    words, blank, _ = text[: _LONGEST_COMMENT + 1].rpartition(" ")
+    return words if blank else text[:_LONGEST_COMMENT]
 
 
 @lru_cache(maxsize=4096)

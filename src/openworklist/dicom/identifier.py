@@ -10,7 +10,7 @@ from typing import Final
 from openworklist.dicom.elements import Element, read_elements
 from openworklist.dicom.plan import Plan, Wanted
 from openworklist.domain import iso2022
-from openworklist.domain.attributes import ATTRIBUTES, Attribute, Level, Match
+from openworklist.domain.attributes import ATTRIBUTES, SEQUENCE_TAGS, Attribute, Level, Match
 from openworklist.domain.charset import Charset, from_dicom
 from openworklist.domain.errors import CharsetError, IdentifierError
 from openworklist.domain.query import (
@@ -55,11 +55,7 @@ _OTHERS: Final[Mapping[int, str]] = {
     0x0040_1010: "PN", 0x0040_1011: "SQ", 0x0040_2001: "LO", 0x0040_2004: "DA", 0x0040_2005: "TM",
     0x0040_2400: "LT",
 }  # fmt: skip
-_SEQUENCES: Final = frozenset(
-    {STEPS}
-    | {tag for tag, vr in _OTHERS.items() if vr == "SQ"}
-    | {tag for catalogue in (_TOP, _STEP) for tag, each in catalogue.items() if each.is_sequence}
-)
+_SEQUENCES: Final = frozenset({STEPS} | {tag for tag, vr in _OTHERS.items() if vr == "SQ"} | SEQUENCE_TAGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +73,7 @@ def to_question(data: bytes, transfer_syntax: str) -> Question:
     level = next((each for each in elements if each.tag == _LEVEL and each.value.strip(b" \0")), None)
     if level is not None:
         raise IdentifierError(
-            "A worklist has no Query/Retrieve Level: the question is for another SOP Class.",
+            "A Query/Retrieve Level: the question is for another service.",
             tag=_LEVEL,
             code="identifier.sop-class-mismatch",
         )
@@ -137,6 +133,7 @@ class _Reading:
             self.has_unsupported = True
         elif inner:
             self.conditions.append(Nested(attribute.name, tuple(inner)))
+            return Wanted(element.tag, "SQ", attribute, plan, tuple(inner))
         return Wanted(element.tag, "SQ", attribute, plan)
 
     def _to_condition(self, element: Element, attribute: Attribute) -> Condition | None:
@@ -175,7 +172,7 @@ class _Reading:
             return value.decode(self._charset.python)
         except (CharsetError, UnicodeDecodeError) as error:
             raise IdentifierError(
-                f"A key's letters are not in its character set ({self._charset.name}).", tag=element.tag
+                f"A key has letters that {self._charset.name} has not.", tag=element.tag
             ) from error
 
 

@@ -5,18 +5,26 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from openworklist.domain.attributes import Attribute
+from openworklist.domain.query import Condition
 
 
 class Wanted(NamedTuple):
     """One return key. `attribute` is None where the catalogue has no such element: it is answered empty.
 
-    `items` of a sequence are the keys wanted of each item; None for all that is known of it.
+    `items` of a sequence are the keys wanted of each item, None for all that is known of it; only items that
+    fulfil `conditions` are returned (PS3.4 C.2.2.2.6).
     """
 
     tag: int
     vr: str
     attribute: Attribute | None
     items: tuple[Wanted, ...] | None = None
+    conditions: tuple[Condition, ...] = ()
 
 
 Plan = tuple[Wanted, ...]  # in ascending order of tags
+
+
+def count_elements(plan: Plan) -> int:
+    """How many elements a plan names, those of items too."""
+    return len(plan) + sum(count_elements(wanted.items) for wanted in plan if wanted.items)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Final
 
 from openworklist.domain.record import Value
+from openworklist.domain.shortening import shorten
 from openworklist.domain.uids import make_uid
 
 _ORDER_NUMBERS: Final = (
@@ -34,10 +34,10 @@ def complete(values: Mapping[str, Value], *, uid_root: str) -> Mapping[str, Valu
     number = next(filter(None, map(text, _ORDER_NUMBERS)), "")
     start = "".join(map(text, _START))
     if not text("requested_procedure_id"):
-        made["requested_procedure_id"] = _shorten(number or start)
+        made["requested_procedure_id"] = shorten(number or start, _SH)
     procedure = text("requested_procedure_id")
     if not text("scheduled_procedure_step_id"):
-        made["scheduled_procedure_step_id"] = _shorten(procedure)
+        made["scheduled_procedure_step_id"] = shorten(procedure, _SH)
     if not text("scheduled_station_name") and text(_STATION):
         # The station's name is its AE title where nobody gave another.
         made["scheduled_station_name"] = values[_STATION]
@@ -45,10 +45,3 @@ def complete(values: Mapping[str, Value], *, uid_root: str) -> Mapping[str, Valu
         patient = (text("patient_id"), text("issuer_of_patient_id"))
         made["study_instance_uid"] = make_uid(uid_root, *patient, number or start, procedure)
     return made
-
-
-def _shorten(text: str) -> str:
-    """At most 16 characters; of a longer text the beginning and a hash, so that two stay two."""
-    if len(text) <= _SH:
-        return text
-    return f"{text[:9]}~{sha256(text.encode()).hexdigest()[:6].upper()}"

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from openworklist.domain.completion import complete
 from openworklist.domain.errors import OrderError
-from openworklist.domain.identity import ORDER_NUMBERS, PROCEDURE, START, identity_of, is_same_step
+from openworklist.domain.identity import ORDER_NUMBERS, PROCEDURE, START, STEP, identity_of, is_same_step
 from openworklist.domain.record import Record, Status, Value
 
 
@@ -201,6 +201,13 @@ def _next_status(rule: Rule, status: Status) -> Status:
     return rule.status or status
 
 
+# What a scanner may have been told and tells the step by. All else follows from what is sent now: a moved
+# exam has the name of its new station.
+_TOLD: Final = (PROCEDURE, STEP, "study_instance_uid")
+
+
 def _kept(before: Record, values: Mapping[str, Value]) -> dict[str, Value]:
-    """What a scanner may have been told once stays: only what was sent since takes its place."""
-    return {name: value for name, value in before.completed.items() if not values.get(name)}
+    """The identifiers made up once stay: only what was sent since takes their place."""
+    return {
+        name: before.completed[name] for name in _TOLD if before.completed.get(name) and not values.get(name)
+    }

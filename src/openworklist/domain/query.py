@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from openworklist.domain.record import Record, Status, Value
+from openworklist.domain.codes import value_in
+from openworklist.domain.record import Item, Record, Status, Value
+from openworklist.domain.shortening import is_short_for
 
 OPEN: Final = frozenset(status for status in Status if status.is_open)
 _DATE: Final = "scheduled_procedure_step_start_date"
@@ -131,7 +133,7 @@ def _is_match(condition: Condition, value: Value) -> bool:
 
 def _is_item_match(conditions: Iterable[Condition], item: Mapping[str, Value]) -> bool:
     return all(
-        not isinstance(each, Interval) and _is_match(each, item.get(each.name, "")) for each in conditions
+        not isinstance(each, Interval) and _is_match(each, value_in(item, each.name)) for each in conditions
     )
 
 
@@ -143,7 +145,7 @@ def _entries(value: str) -> list[str]:
 def _is_text_match(condition: Condition, entry: str) -> bool:
     match condition:
         case Single(value=value):
-            return entry == value.strip(" ")
+            return is_same(value.strip(" "), entry)
         case OneOf(values=values):
             return entry in values
         case Wildcard(pattern=pattern):
@@ -153,6 +155,16 @@ def _is_text_match(condition: Condition, entry: str) -> bool:
             return bool(point) and low <= point and (not high or point <= high)
         case _:
             return False
+
+
+def is_same(asked: str, entry: str) -> bool:
+    """Whether an entry is the one that was asked for, as it is or as it was answered where it is too long."""
+    return entry == asked or is_short_for(asked, entry)
+
+
+def fulfils(item: Item, conditions: Iterable[Condition]) -> bool:
+    """Whether an item of a sequence is one that was asked for (PS3.4 C.2.2.2.6)."""
+    return _is_item_match(conditions, item)
 
 
 def _is_within(interval: Interval, date: str, time: str) -> bool:

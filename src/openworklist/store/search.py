@@ -20,6 +20,7 @@ from openworklist.domain.query import (
     is_match,
     name_patterns,
 )
+from openworklist.domain.shortening import beginning_of, is_shortened
 from openworklist.store.connection import Connection, Statement
 from openworklist.store.records import ROW, Row
 from openworklist.store.schema import (
@@ -80,12 +81,19 @@ def is_quick(query: WorklistQuery) -> bool:
     Not so with a name, whose records are sorted when all are found, with a time without a date, and where
     other values are compared: such a question may look at every record.
     """
+    if any(map(_is_shortened, query.conditions)):
+        return False
     if any(isinstance(each, Single | OneOf) and each.name in _UNIQUE for each in query.conditions):
         return True
     return query.statuses == OPEN and all(
         (isinstance(each, Single) and each.name in (STATION, "modality")) or _has_date(each)
         for each in query.conditions
     )
+
+
+def _is_shortened(condition: Condition) -> bool:
+    """Whether it asks for an identifier as it was answered: too long, so with its beginning and a hash."""
+    return isinstance(condition, Single) and is_shortened(condition.value.strip(" "))
 
 
 def _has_date(condition: Condition) -> bool:
@@ -151,14 +159,19 @@ class _Builder:
         self._clauses: list[ColumnElement[bool]] = []
         conditions = query.conditions
         self._is_selective = any(
-            isinstance(each, Single | OneOf) and each.name in _SELECTIVE for each in conditions
+            isinstance(each, Single | OneOf) and each.name in _SELECTIVE and not _is_shortened(each)
+            for each in conditions
         )
         self._has_dates = any(
             (isinstance(each, Range) and each.name == START_DATE and each.low and each.high)
             or (isinstance(each, Interval) and each.low_date and each.high_date)
             for each in conditions
         )
-        stations = [each for each in conditions if isinstance(each, Single) and each.name == STATION]
+        stations = [
+            each
+            for each in conditions
+            if isinstance(each, Single) and each.name == STATION and not _is_shortened(each)
+        ]
         self._station = stations[0] if stations and not self._is_selective else None
         names = [each for each in conditions if isinstance(each, PersonName) and each.name == NAME]
         self._leads_by_name = bool(names) and not self._has_dates and not self._station
@@ -194,6 +207,10 @@ class _Builder:
 
     def _add(self, condition: Condition) -> None:
         match condition:
+            case Single(name=name, value=value) if _is_shortened(condition):
+                if name in COLUMNS:
+                    self._add_prefix(records.c[name], beginning_of(value.strip(" ")))
+                self.residual.append(condition)
             case Single(name=name, value=value) if name == STATION:
                 self._add_station(condition is self._station, value.strip(" "))
             case Single(name=name, value=value) if name in COLUMNS and "_time" not in name:

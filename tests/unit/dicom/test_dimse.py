@@ -89,12 +89,27 @@ def test_the_group_length_counts_what_follows_it() -> None:
     assert read(answer).CommandGroupLength == len(answer) - 12
 
 
+@pytest.mark.parametrize(
+    ("comment", "kept"),
+    [
+        ("x" * 64, "x" * 64),
+        ("x" * 65, "x" * 64),
+        ("word " * 12 + "this is", "word " * 12 + "this"),
+        ("word " * 12 + "these go", "word" + " word" * 11),
+    ],
+)
+def test_a_comment_is_cut_at_a_word(comment: str, kept: str) -> None:
+    asked = dimse.decode(make_question())
+    answer = read(dimse.encode_response(asked, Status.UNABLE_TO_PROCESS, error_comment=comment))
+    assert answer.ErrorComment == kept
+
+
 def test_a_refusal_says_why_and_where() -> None:
     answer = read(
         dimse.encode_response(
             dimse.decode(make_question()),
             Status.UNABLE_TO_PROCESS,
-            error_comment="zu lang für \\ hier: " + "x" * 80,
+            error_comment="zu lang für \\ hier: " + "word " * 12,
             offending=(0x0040_0100, 0x0010_0010),
         )
     )
@@ -103,7 +118,7 @@ def test_a_refusal_says_why_and_where() -> None:
     assert answer.MessageIDBeingRespondedTo == 7
     assert answer.CommandDataSetType == 0x0101
     assert [int(tag) for tag in answer.OffendingElement] == [0x0040_0100, 0x0010_0010]
-    assert answer.ErrorComment == "zu lang f?r / hier: " + "x" * 44
+    assert answer.ErrorComment == "zu lang f?r / hier:" + " word" * 9
 
 
 def test_whatever_was_asked_the_response_matches_it() -> None:

@@ -76,6 +76,33 @@ def test_a_change_keeps_the_uid_that_a_scanner_may_have() -> None:
     assert changed.get("study_instance_uid") == before.get("study_instance_uid")
 
 
+def test_a_moved_exam_has_the_name_of_its_new_station() -> None:
+    before = make_record(scheduled_station_ae_title="CT1")
+    moved = decide_one(make_order("XO", scheduled_station_ae_title="MR9"), before).record
+    assert moved is not None
+    assert moved.text("scheduled_station_ae_title") == moved.text("scheduled_station_name") == "MR9"
+    for name in ("scheduled_procedure_step_id", "requested_procedure_id", "study_instance_uid"):
+        assert moved.text(name) == before.text(name) != ""
+
+
+def test_what_a_scanner_was_told_stays_though_it_would_be_made_otherwise_now() -> None:
+    order = make_order(requested_procedure_id="")
+    before = decide_one(order).record
+    assert before is not None
+    change = make_order("XO", requested_procedure_id="", filler_order_number_imaging_service_request="F1")
+    nullified = dataclasses.replace(
+        change,
+        values={**change.values, "accession_number": ""},
+        nullified=frozenset({"accession_number"}),
+    )
+    after = decide_one(change, before).record
+    assert after is not None
+    later = decide_one(nullified, after).record
+    assert later is not None
+    assert later.text("requested_procedure_id") == before.text("requested_procedure_id") == "A1"
+    assert later.text("study_instance_uid") == before.text("study_instance_uid")
+
+
 def test_an_empty_field_leaves_a_value_and_quotes_delete_it() -> None:
     order = make_order("XO")
     silent = {name: value for name, value in VALUES.items() if name != "scheduled_station_ae_title"}

@@ -1,0 +1,35 @@
+"""Identifiers that are too long for where they go: their beginning and a hash, so that two stay two.
+
+What was answered in this form is asked for in it again: it stands for the identifier that it was made of.
+"""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from typing import Final
+
+_TAIL: Final = 7  # a tilde and 24 bits
+_SHORTENED: Final = re.compile(r".+~[0-9A-F]{6}", re.DOTALL)
+_LIMITS: Final = frozenset((16, 64))  # of SH and AE, of LO: PS3.5 table 6.2-1
+
+
+def shorten(text: str, limit: int) -> str:
+    """The text, or in `limit` characters the beginning of it and a hash of the whole."""
+    if len(text) <= limit:
+        return text
+    return f"{text[: limit - _TAIL]}~{sha256(text.encode('utf-8', 'replace')).hexdigest()[:6].upper()}"
+
+
+def is_shortened(text: str) -> bool:
+    """Whether a text has the form that `shorten` gives to one that is too long."""
+    return len(text) in _LIMITS and _SHORTENED.fullmatch(text) is not None
+
+
+def beginning_of(short: str) -> str:
+    """The letters with which a text began that `shorten` has made this of."""
+    return short[:-_TAIL]
+
+
+def is_short_for(short: str, text: str) -> bool:
+    return len(text) > len(short) and is_shortened(short) and shorten(text, len(short)) == short

@@ -1,0 +1,69 @@
+"""Values within what their VR allows, PS3.5 table 6.2-1."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from openworklist.dicom.fitting import encode_value, fit
+from openworklist.dicom.text import choose
+from openworklist.domain.attributes import ATTRIBUTES, BY_NAME
+from openworklist.domain.shortening import shorten
+
+
+def encode(name: str, text: str, most_bytes: int | None = None) -> bytes:
+    return encode_value(BY_NAME[name], text, choose([text]), most_bytes)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "fitted"),
+    [
+        ("requested_procedure_description", "x" * 65, "x" * 64),
+        ("requested_procedure_description", "a\tb\\c\x85d", "a b/c d"),
+        ("requested_procedure_comments", "one\r\ntwo\\three\x07", "one\r\ntwo\\three "),
+        ("patient_name", "A" * 70 + "=" + "B" * 70, "A" * 64 + "=" + "B" * 64),
+        ("patient_name", "Doe^" + "^" * 64, "Doe"),
+        ("allergies", "Nuts\\" + "x" * 70, "Nuts\\" + "x" * 64),
+        ("accession_number", "A" * 17, shorten("A" * 17, 16)),
+        ("patient_id", "A" * 65, shorten("A" * 65, 64)),
+        ("scheduled_station_ae_title", f"CT1\\{'M' * 17}", f"CT1\\{shorten('M' * 17, 16)}"),
+    ],
+)
+def test_a_text_is_made_to_fit(name: str, text: str, fitted: str) -> None:
+    assert fit(BY_NAME[name], text) == fitted
+
+
+def test_bytes_are_padded_as_the_vr_says() -> None:
+    assert encode("patient_id", "P1A") == b"P1A "
+    assert encode("study_instance_uid", "1.2") == b"1.2\0"
+    assert encode("pregnancy_status", "3") == b"\3\0"
+    assert encode("pregnancy_status", "70000") == encode("pregnancy_status", "yes") == b""
+
+
+# Values are left out whole; only of the first one letters are, and they whole too.
+@pytest.mark.parametrize(
+    ("most_bytes", "expected"),
+    [(100, "Nüsse\\Latex"), (12, "Nüsse\\Latex"), (11, "Nüsse\\Latex"), (10, "Nüsse"), (4, "Nüss"), (0, "")],
+)
+def test_too_many_bytes_are_left_out(most_bytes: int, expected: str) -> None:
+    found = encode("allergies", "Nüsse\\Latex", most_bytes)
+    assert found.decode("latin_1").rstrip(" ") == expected
+
+
+TEXTS = [row for row in ATTRIBUTES if row.vr in ("LO", "LT", "PN", "SH")]
+
+
+@given(
+    st.sampled_from(TEXTS),
+    st.lists(st.sampled_from("aZ^=\\ é漢あ한Ж\r\n"), max_size=80).map("".join),
+    st.integers(0, 40).map(lambda half: 2 * half),
+)
+def test_what_is_left_is_even_within_the_limit_and_letters(row: object, text: str, most_bytes: int) -> None:
+    assert row in TEXTS
+    encoding = choose([text])
+    found = encode_value(row, text, encoding, most_bytes)  # type: ignore[arg-type]
+    assert len(found) % 2 == 0
+    assert len(found) <= most_bytes
+    whole = encode_value(row, text, encoding, None)  # type: ignore[arg-type]
+    assert len(whole) > most_bytes or found == whole
+    if encoding.terms == ("ISO_IR 192",):
+        assert whole.decode("utf_8").startswith(found.decode("utf_8").rstrip(" "))
