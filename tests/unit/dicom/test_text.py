@@ -157,7 +157,8 @@ def test_half_a_letter_spoils_no_answer() -> None:
 LETTERS = "aZ ~¥‾éŁşЖβ€עשדกあアｱﾞ漢字鷗①한글똠ㄱ😀®"
 
 
-@given(st.lists(st.sampled_from(LETTERS), max_size=30).map("".join))
+# Few letters: pydicom counts bytes, escape sequences too, where the standard counts letters.
+@given(st.lists(st.sampled_from(LETTERS), max_size=10).map("".join))
 def test_no_byte_is_of_a_set_that_was_not_declared(text: str) -> None:
     encoding = choose([text])
     coded = encoding.encode(text, "LO")
