@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -39,11 +39,13 @@ class Node:
             self._check(status, "echo")
             return took
 
-    def find(self, keys: Mapping[str, str], *, limit: int = 0) -> list[dict[str, Value]]:
+    def find(
+        self, keys: Mapping[str, str], *, limit: int = 0, on_answer: Callable[[int], None] | None = None
+    ) -> list[dict[str, Value]]:
         """The answers to a worklist question, as values by attribute name, as in a record.
 
         `keys` are those to match on; every other attribute of the catalogue is asked for too. After `limit`
-        answers the question is cancelled; 0 takes all.
+        answers the question is cancelled; 0 takes all. `on_answer` is told how many there are so far.
         """
         found: list[dict[str, Value]] = []
         with self._associate(WORKLIST) as association:
@@ -51,6 +53,8 @@ class Node:
                 if status and status.Status in _PENDING and answer is not None:
                     if not limit or len(found) < limit:
                         found.append(_to_values(answer))
+                        if on_answer:
+                            on_answer(len(found))
                     if limit and len(found) == limit:
                         association.send_c_cancel(1, query_model=WORKLIST)
                 elif not (status and status.get("Status") == _CANCELED and limit):
