@@ -61,7 +61,7 @@ def test_a_list_is_a_table(data: Path) -> None:
     ended = run(data, "list", "--accession", "A7")
 
     head, line = ended.stdout.splitlines()
-    assert head.split() == "id status date time patient ID name modality station accession".split()
+    assert " ".join(head.split()) == "id status date time patient ID name modality station accession"
     assert line.split()[:3] == ["8", "ON", "HOLD"]
     assert line.split()[4:] == ["P7", "MÜLLER^JÜRGEN", "CT", "CT1", "A7"]
     assert (ended.exit_code, ended.stderr) == (0, "")
