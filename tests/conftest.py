@@ -42,6 +42,7 @@ class Running:
     web: int
     data: Path
     log: Path
+    said: str  # what it printed
 
     def kill(self) -> None:
         """As the power going off would, for the process; nothing if it has ended."""
@@ -53,26 +54,25 @@ class Running:
         return self._end()
 
     def _end(self) -> int:
-        status = self.process.wait(_SECONDS)
-        if self.process.stdout:
-            self.process.stdout.close()
-        return status
+        if self.process.stdout and not self.process.stdout.closed:
+            self.said += self.process.communicate(timeout=_SECONDS)[0]
+        return self.process.wait(_SECONDS)
 
 
 def _start(data: Path, *more: str) -> Running:
     """A server that said it is ready."""
     for _ in range(_ATTEMPTS):
-        running, line, log = _try_to_start(data, *more)
-        if line.startswith("ready:"):
+        running = _try_to_start(data, *more)
+        if running.said.startswith("ready:"):
             return running
         running.kill()
-        if "(listener.port-taken)" not in log:
+        if "(listener.port-taken)" not in running.log.read_text():
             break
-    raise AssertionError(line + log)
+    raise AssertionError(running.said + running.log.read_text())
 
 
-def _try_to_start(data: Path, *more: str) -> tuple[Running, str, str]:
-    """A server, the first line it printed, and what it logged until then."""
+def _try_to_start(data: Path, *more: str) -> Running:
+    """A server that has said something, or ended."""
     hl7, dicom, web = _find_ports(3)
     ports = ["--hl7-port", str(hl7), "--dicom-port", str(dicom), "--web-port", str(web)]
     command = [str(_COMMAND), "serve", "--data", str(data), "--host", "127.0.0.1", *ports, *more]
@@ -88,12 +88,18 @@ def _try_to_start(data: Path, *more: str) -> tuple[Running, str, str]:
         line = process.stdout.readline()
     finally:
         timer.cancel()
-    return Running(process, hl7, dicom, web, data, log), line, log.read_text()
+    return Running(process, hl7, dicom, web, data, log, line)
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    running = _start(tmp_path_factory.mktemp("server") / "data")
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where `server` keeps its data; a module that wants records in it from the start has one of its own."""
+    return tmp_path_factory.mktemp("server") / "data"
+
+
+@pytest.fixture(scope="module")
+def server(data_folder: Path) -> Iterator[Running]:
+    running = _start(data_folder)
     try:
         yield running
         assert running.stop() == 0
