@@ -1,9 +1,11 @@
 """The whole server as people start it: the real command, on free ports, in a folder of its own."""
 
+import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -12,14 +14,24 @@ from pathlib import Path
 import pytest
 
 _COMMAND = Path(sys.executable).with_name("openworklist")
+_SECONDS = 60  # for what takes one or two on a quiet machine
+_ATTEMPTS = 5
+
+Ended = subprocess.CompletedProcess[str]
 
 
 def _find_ports(count: int) -> list[int]:
+    """Ports that nobody holds just now; somebody may have taken one before a server opens it."""
     with ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
         for each in sockets:
             each.bind(("127.0.0.1", 0))
         return [each.getsockname()[1] for each in sockets]
+
+
+def _environment() -> dict[str, str]:
+    """Ours without the settings of whoever runs the tests."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("OPENWORKLIST_")}
 
 
 @dataclass
@@ -29,52 +41,110 @@ class Running:
     dicom: int
     web: int
     data: Path
+    log: Path
+    said: str  # what it printed
 
     def kill(self) -> None:
-        """As the power going off would, for the process."""
+        """As the power going off would, for the process; nothing if it has ended."""
         self.process.kill()
-        self.process.communicate()
+        self._end()
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
-        self.process.communicate(timeout=30)
-        return self.process.returncode
+        return self._end()
+
+    def _end(self) -> int:
+        if self.process.stdout and not self.process.stdout.closed:
+            self.said += self.process.communicate(timeout=_SECONDS)[0]
+        return self.process.wait(_SECONDS)
 
 
 def _start(data: Path, *more: str) -> Running:
     """A server that said it is ready."""
+    for _ in range(_ATTEMPTS):
+        running = _try_to_start(data, *more)
+        if running.said.startswith("ready:"):
+            return running
+        running.kill()
+        if "(listener.port-taken)" not in running.log.read_text():
+            break
+    raise AssertionError(running.said + running.log.read_text())
+
+
+def _try_to_start(data: Path, *more: str) -> Running:
+    """A server that has said something, or ended."""
     hl7, dicom, web = _find_ports(3)
     ports = ["--hl7-port", str(hl7), "--dicom-port", str(dicom), "--web-port", str(web)]
     command = [str(_COMMAND), "serve", "--data", str(data), "--host", "127.0.0.1", *ports, *more]
-    with (data.parent / "server.log").open("a") as log:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
+    log = data.parent / f"server-{hl7}.log"
+    with log.open("w") as file:
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=file, text=True, env=_environment()
+        )
     assert process.stdout is not None
-    line = process.stdout.readline()
-    assert line.startswith("ready:"), (data.parent / "server.log").read_text()
-    return Running(process, hl7, dicom, web, data)
+    timer = threading.Timer(_SECONDS, process.kill)
+    timer.start()
+    try:
+        line = process.stdout.readline()
+    finally:
+        timer.cancel()
+    return Running(process, hl7, dicom, web, data, log, line)
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    running = _start(tmp_path_factory.mktemp("server") / "data")
-    yield running
-    assert running.stop() == 0
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where `server` keeps its data; a module that wants records in it from the start has one of its own."""
+    return tmp_path_factory.mktemp("server") / "data"
+
+
+@pytest.fixture(scope="module")
+def server(data_folder: Path) -> Iterator[Running]:
+    running = _start(data_folder)
+    try:
+        yield running
+        assert running.stop() == 0
+    finally:
+        running.kill()
 
 
 @pytest.fixture
-def start_server() -> Callable[..., Running]:
-    """Starts a server on a folder; the test ends it."""
-    return _start
+def start_server() -> Iterator[Callable[..., Running]]:
+    """Starts a server on a folder. The test ends it; what a failed test leaves is killed."""
+    started: list[Running] = []
+
+    def start(data: Path, *more: str) -> Running:
+        started.append(_start(data, *more))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.kill()
+
+
+@pytest.fixture(scope="session")
+def openworklist() -> Callable[..., Ended]:
+    """Runs the command as people type it; `environment` is added to ours."""
+
+    def run(*arguments: object, environment: dict[str, str] | None = None, input: str = "") -> Ended:
+        return subprocess.run(
+            [str(_COMMAND), *map(str, arguments)],
+            capture_output=True,
+            encoding="utf-8",
+            input=input,
+            timeout=_SECONDS,
+            env=_environment() | (environment or {}),
+        )
+
+    return run
 
 
 @pytest.fixture
-def serve_in_vain() -> Callable[..., "subprocess.CompletedProcess[str]"]:
+def serve_in_vain(openworklist: Callable[..., Ended]) -> Callable[..., Ended]:
     """Runs `serve` where it cannot start; the flags that are not given are free ports."""
 
-    def run(data: Path, **ports: int) -> subprocess.CompletedProcess[str]:
+    def run(data: Path, **ports: int) -> Ended:
         chosen = dict(zip(("hl7", "dicom", "web"), _find_ports(3), strict=True)) | ports
-        flags = [text for name, port in chosen.items() for text in (f"--{name}-port", str(port))]
-        command = [str(_COMMAND), "serve", "--data", str(data), "--host", "127.0.0.1", *flags]
-        return subprocess.run(command, capture_output=True, text=True, timeout=60)
+        flags = [text for name, port in chosen.items() for text in (f"--{name}-port", port)]
+        return openworklist("serve", "--data", data, "--host", "127.0.0.1", *flags)
 
     return run

@@ -5,6 +5,7 @@ Defaults < TOML file < environment OPENWORKLIST_* (OPENWORKLIST_*_FILE for secre
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import tomllib
@@ -18,10 +19,14 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from openworklist.domain.errors import SettingsError
+from openworklist.machine_zone import find_machine_zone
 
 PREFIX = "OPENWORKLIST_"
 DEFAULT = "default"
 _CONFIG = PREFIX + "CONFIG"
+_PASSWORD = re.compile(r"(://[^:/@]*):.*@")
+# libpq's password, sslpassword, scram_client_key and their like; its names may be percent-encoded.
+_SECRET_PARAMETER = re.compile(r"([?&][^=&]*(?:password|secret|scram|%)[^=&]*=)[^&]*", re.IGNORECASE)
 _UID_ROOT = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -38,7 +43,8 @@ def _is_positive(value: float) -> str:
     return "" if value > 0 else "must be more than 0"
 
 
-def _is_ae_title(value: str) -> str:
+def is_ae_title(value: str) -> str:
+    """What is wrong with an AE title; "" if nothing."""
     # PS3.5 6.2: 16 characters of the default repertoire, no backslash, not blank alone.
     is_good = value.strip() and len(value) <= 16 and value.isascii() and value.isprintable()
     return "" if is_good and "\\" not in value else "is no AE title: 1 to 16 ASCII characters, no backslash"
@@ -96,7 +102,7 @@ class Settings:
     hl7_port: int = _say(3001, "HL7 port", _is_port)
     dicom_port: int = _say(11112, "DICOM port", _is_port)
     web_port: int = _say(3000, "web port", _is_port)
-    ae_title: str = _say("OPENWORKLIST", "AE title of the worklist", _is_ae_title)
+    ae_title: str = _say("OPENWORKLIST", "AE title of the worklist", is_ae_title)
     ae_title_required: bool = _say(False, "turn away associations that call another AE title")
     time_zone: str = _say("", "time zone of the site; empty: this machine's", _is_zone)
     default_charset: str = _say(
@@ -118,9 +124,9 @@ class Settings:
     drain_seconds: float = _say(5.0, "seconds that a stopping server goes on answering", _is_not_negative)
     log_level: str = _say("INFO", "DEBUG, INFO, WARNING or ERROR; DEBUG may show patient data", _is_level)
 
-    def zone(self) -> tzinfo | None:
-        """The site's time zone; None for this machine's."""
-        return ZoneInfo(self.time_zone) if self.time_zone else None
+    def zone(self) -> tzinfo:
+        """The site's time zone, with its rules for summer time."""
+        return ZoneInfo(self.time_zone) if self.time_zone else find_machine_zone(os.environ.get("TZ"))
 
     def allowed_networks(self) -> tuple[Any, ...]:
         return _networks(self.hl7_allowed)
@@ -146,7 +152,12 @@ class Loaded:
 
     def _show(self, name: str) -> str:
         text = str(getattr(self.settings, name))
-        return re.sub(r"(://[^:/@]*):.*@", r"\1:***@", text) if name in _SECRETS else text
+        return _hide_passwords(text) if name in _SECRETS else text
+
+
+def _hide_passwords(url: str) -> str:
+    url = _PASSWORD.sub(r"\1:***@", url)
+    return _SECRET_PARAMETER.sub(r"\1***", url)
 
 
 def load(
@@ -181,8 +192,9 @@ def _from_file(path: Path) -> dict[str, object]:
     try:
         found = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise SettingsError(f"The settings file {path} cannot be read: {reason}.", where=str(path)) from error
+        raise SettingsError(
+            f"The settings file {path} cannot be read: {_reason(error)}.", where=str(path)
+        ) from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(
             f"The settings file {path} is not TOML: {error}.", where=str(path), hint="mend that line"
@@ -211,8 +223,14 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
 def _secret(variable: str, path: Path) -> str:
     try:
         return path.read_text("utf-8").strip()
-    except OSError as error:
-        raise SettingsError(f"The file that {variable} names cannot be read.", where=str(path)) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"The file that {variable} names cannot be read: {_reason(error)}.", where=str(path)
+        ) from error
+
+
+def _reason(error: OSError | UnicodeDecodeError) -> str:
+    return getattr(error, "strerror", None) or "it is not UTF-8"
 
 
 def _unknown(shown: str, name: str, origin: str) -> SettingsError:
@@ -232,7 +250,9 @@ def _convert(name: str, value: object, origin: str) -> object:
             value = float(value)
         elif kind is int and isinstance(value, str):
             value = int(value)
-        if not isinstance(value, kind):
+        if not isinstance(value, kind) or "\0" in str(value):
+            raise ValueError
+        if isinstance(value, float) and not math.isfinite(value):
             raise ValueError
     except (ValueError, TypeError, KeyError):
         wanted = {int: "a whole number", float: "a number", bool: "true or false"}.get(kind, "text")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -29,7 +30,7 @@ from openworklist.store.connection import Connection, Statement
 from openworklist.store.database import Database, open_database
 from openworklist.store.records import insert_record
 from openworklist.store.schema import record_names, record_stations, records
-from openworklist.store.search import is_quick, search, to_statement
+from openworklist.store.search import count, is_quick, search, to_statement
 
 DATE = "scheduled_procedure_step_start_date"
 TIME = "scheduled_procedure_step_start_time"
@@ -138,6 +139,9 @@ def test_sql_agrees_with_the_meaning_of_matching(
     for query in asked:
         expected = [record.id for record in stored if matches(record, query)]
         assert [record.id for record in _find(database, query, size)] == expected, query
+        latest_first = _find(database, replace(query, is_latest_first=True), size)
+        assert [record.id for record in latest_first] == expected[::-1], query
+        assert database.read(lambda connection, key=query: count(connection, key)) == len(expected), query  # type: ignore[misc]
 
 
 def test_what_is_stored_comes_back_equal(database: Database) -> None:
@@ -213,6 +217,14 @@ def test_common_questions_are_answered_from_an_index(filled: Database, asked: st
     if filled.reads_inline:
         # PostgreSQL weighs its statistics; SQLite does what the search tells it to.
         assert index in plan, plan
+
+
+@pytest.mark.parametrize("is_latest_first", [False, True])
+def test_a_list_of_whatever_status_is_read_from_an_index(filled: Database, is_latest_first: bool) -> None:
+    query = WorklistQuery((), frozenset(Status), is_latest_first=is_latest_first)
+    plan = filled.write(lambda connection: _explain(connection, query, False))
+    assert "ix_records_all" in plan
+    assert not re.search(r"TEMP B-TREE|Sort ", plan), plan
 
 
 def _explain(connection: Connection, query: WorklistQuery, is_first: bool) -> str:

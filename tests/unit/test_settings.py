@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from openworklist.domain.errors import SettingsError
+from openworklist.hl7.dates import read_stamp
 from openworklist.settings import NAMES, load
 
 
@@ -65,6 +66,8 @@ def test_a_secret_comes_from_a_file_and_is_not_shown(tmp_path: Path) -> None:
         ({"OPENWORKLIST_UID_ROOT": "1.02"}, "OPENWORKLIST_UID_ROOT", "is no UID root"),
         ({"OPENWORKLIST_HL7_ALLOWED": "10.0.0.0/33"}, "OPENWORKLIST_HL7_ALLOWED", "is no list of addresses"),
         ({"OPENWORKLIST_DRAIN_SECONDS": "-1"}, "OPENWORKLIST_DRAIN_SECONDS", "must not be negative"),
+        ({"OPENWORKLIST_DRAIN_SECONDS": "nan"}, "OPENWORKLIST_DRAIN_SECONDS", "must be a number"),
+        ({"OPENWORKLIST_DRAIN_SECONDS": "inf"}, "OPENWORKLIST_DRAIN_SECONDS", "must be a number"),
         ({"OPENWORKLIST_LOG_LEVEL": "LOUD"}, "OPENWORKLIST_LOG_LEVEL", "is no level"),
         ({"OPENWORKLIST_DATABASE_FILE": "/nowhere/url"}, "/nowhere/url", "cannot be read"),
         ({"OPENWORKLIST_CONFIG": "/nowhere/site.toml"}, "/nowhere/site.toml", "cannot be read"),
@@ -84,6 +87,7 @@ def test_a_wrong_value_names_its_place(environment: dict[str, str], where: str, 
         ("hl7_prot = 1\n", "There is no setting 'hl7_prot'"),
         ("hl7_port = true\n", "must be a whole number"),
         ("ae_title = 7\n", "must be text"),
+        ('data = "a\\u0000b"\n', "must be text"),
         ("hl7_port = \n", "is not TOML"),
     ],
 )
@@ -99,6 +103,52 @@ def test_every_setting_is_said_once_in_the_list() -> None:
     assert len(set(NAMES)) == len(NAMES) == len(load(environment={}).shown())
 
 
-def test_an_empty_time_zone_is_that_of_the_machine() -> None:
-    assert load(environment={}).settings.zone() is None
+def test_the_time_zone_is_the_one_named_else_that_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+
+    assert str(load(environment={}).settings.zone()) == "America/New_York"
     assert str(load({"time_zone": "Asia/Tokyo"}, {}).settings.zone()) == "Asia/Tokyo"
+
+
+def test_a_stamp_with_an_offset_is_brought_to_the_machines_summer_or_winter(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TZ", "Europe/Athens")
+    zone = load(environment={}).settings.zone()
+
+    assert read_stamp("20260115093000+0000", zone) == ("20260115", "113000", "")
+    assert read_stamp("20260715223000+0000", zone) == ("20260716", "013000", "")
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://w:hunter2@db/w", "postgresql://w:***@db/w"),
+        ("postgresql://w:hunter2?@x@db/w", "postgresql://w:***@db/w"),
+        ("postgresql://:hunter2@db/w", "postgresql://:***@db/w"),
+        ("postgresql://w@db/w?password=hunter2", "postgresql://w@db/w?password=***"),
+        (
+            "postgresql://db/w?sslmode=require&PASSWORD=hunter2&user=w",
+            "postgresql://db/w?sslmode=require&PASSWORD=***&user=w",
+        ),
+        ("postgresql://db/w?sslpassword=hunter2", "postgresql://db/w?sslpassword=***"),
+        ("postgresql://db/w?p%61ssword=hunter2&a=b", "postgresql://db/w?p%61ssword=***&a=b"),
+        ("postgresql://w@db:5432/w?application_name=ow", "postgresql://w@db:5432/w?application_name=ow"),
+        ("sqlite:///data/w.sqlite3", "sqlite:///data/w.sqlite3"),
+    ],
+)
+def test_a_password_is_never_shown(url: str, shown: str) -> None:
+    loaded = load({"database": url}, {})
+
+    assert loaded.settings.database == url
+    assert ("database", shown, "--database") in loaded.shown()
+
+
+def test_a_secret_that_is_not_utf_8_names_its_file(tmp_path: Path) -> None:
+    secret = tmp_path / "url"
+    secret.write_bytes("postgresql://w:hünter2@db/w".encode("latin_1"))
+
+    with pytest.raises(
+        SettingsError, match="OPENWORKLIST_DATABASE_FILE names cannot be read: it is not UTF-8"
+    ):
+        load(environment={"OPENWORKLIST_DATABASE_FILE": str(secret)})

@@ -11,7 +11,7 @@ from openworklist.cli.flags import takes_settings
 from openworklist.settings import HELP, Loaded
 
 
-@takes_settings
+@takes_settings()
 def settings(
     loaded: Loaded,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,

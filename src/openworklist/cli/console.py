@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 
 def print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    """JSON with its letters as they are, or by number where the output cannot hold them."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    try:
+        text.encode(sys.stdout.encoding or "utf_8")
+    except UnicodeEncodeError:
+        text = json.dumps(value, indent=2)
+    print(text)
 
 
 def print_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -41,15 +48,27 @@ def printable(text: str) -> str:
 
 
 class Progress:
-    """One line on stderr that is written over, only if that is a terminal."""
+    """One line on stderr that is written over, only if that is a terminal; use it in a `with` statement."""
+
+    _PAUSE = 0.1  # seconds between two lines: a terminal is slower than a worklist
 
     def __init__(self) -> None:
-        self._is_shown = sys.stderr.isatty()
+        self._is_shown = sys.stderr is not None and sys.stderr.isatty()
+        self._shown_at = 0.0
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.clear()
 
     def show(self, text: str) -> None:
-        if self._is_shown:
+        if self._is_shown and time.monotonic() - self._shown_at >= self._PAUSE:
+            self._shown_at = time.monotonic()
             print(f"\r\x1b[K{_clean(text)}", end="", file=sys.stderr, flush=True)
 
-    def end(self) -> None:
-        if self._is_shown:
+    def clear(self) -> None:
+        """Take the line away, before something else is printed."""
+        if self._is_shown and self._shown_at:
+            self._shown_at = 0.0
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)

@@ -1,39 +1,46 @@
-"""A flag for every setting, made from the settings themselves, and addresses as people type them."""
+"""A flag for every setting, made from the settings themselves, and values as people type them."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
 from dataclasses import fields
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from openworklist.settings import HELP, Settings, load
+from openworklist.settings import HELP, Settings, is_ae_title, load
+
+DAY = 86_400
 
 
-def takes_settings(command: Callable[..., None]) -> Callable[..., None]:
-    """Make a command of `command(loaded, …)`: it gets a flag for each setting, and --config."""
-    own = list(inspect.signature(command).parameters.values())[1:]
-    own_names = {parameter.name for parameter in own}
+def takes_settings(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Make a command of `command(loaded, …)`, with --config and a flag for each setting, or for `names`."""
+    wanted = [each for each in fields(Settings) if not names or each.name in names]
+    shared = [
+        _parameter("config", Path, "TOML file with settings"),
+        *(_parameter(each.name, type(each.default), HELP[each.name]) for each in wanted),
+    ]
 
-    def run(**given: Any) -> None:
-        config = given.pop("config")
-        others = {name: given.pop(name) for name in own_names}
-        command(load(given, config=config), **others)
+    def wrap(command: Callable[..., None]) -> Callable[..., None]:
+        # Not as text: typer takes a parameter's option from its annotation.
+        own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
 
-    parameters = [*own, _parameter("config", Path, "TOML file with settings")]
-    for each in fields(Settings):
-        kind = type(each.default)
-        parameters.append(_parameter(each.name, kind, HELP[each.name]))
-    run.__name__ = command.__name__
-    run.__doc__ = command.__doc__
-    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    hints = inspect.get_annotations(command, eval_str=True)
-    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    run.__annotations__.update({name: hints[name] for name in own_names if name in hints})
-    return run
+        def run(**given: Any) -> None:
+            config = given.pop("config")
+            others = {parameter.name: given.pop(parameter.name) for parameter in own}
+            command(load(given, config=config), **others)
+
+        parameters = [*own, *shared]
+        run.__name__ = command.__name__
+        run.__doc__ = command.__doc__
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+        return run
+
+    return wrap
 
 
 def _parameter(name: str, kind: type, help: str) -> inspect.Parameter:
@@ -43,6 +50,22 @@ def _parameter(name: str, kind: type, help: str) -> inspect.Parameter:
     return inspect.Parameter(
         name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option]
     )
+
+
+def _check_ae_title(value: str) -> str:
+    problem = is_ae_title(value)
+    if problem:
+        raise typer.BadParameter(f"{value!r} {problem}.")
+    return value
+
+
+def ae_title(flag: str, help: str) -> Any:
+    """An option that takes an AE title."""
+    return typer.Option(flag, help=help, callback=_check_ae_title)
+
+
+# 0 would be no time-out to one socket and no waiting to another.
+Timeout = Annotated[float, typer.Option(min=0.001, max=DAY, help="Seconds to wait for an answer.")]
 
 
 def parse_address(text: str) -> tuple[str, int]:
@@ -55,3 +78,19 @@ def parse_address(text: str) -> tuple[str, int]:
     if not colon or not host or not (port.isascii() and port.isdigit()) or not 0 < int(port) < 65536:
         raise typer.BadParameter(f"{text!r} is not HOST:PORT, like 127.0.0.1:3001")
     return host, int(port)
+
+
+def parse_dates(text: str) -> tuple[str, str]:
+    """The first and the last day of `20260314`, `20260314-20260320`, `20260314-` or `-20260320`."""
+    first, hyphen, last = text.partition("-")
+    days = first, last if hyphen else first
+    try:
+        for day in filter(None, days):
+            if len(day) != 8:
+                raise ValueError
+            datetime.strptime(day, "%Y%m%d")
+    except ValueError:
+        days = "", ""
+    if not any(days):
+        raise typer.BadParameter(f"{text!r} is no date or range of dates, like 20260314-20260320")
+    return days

@@ -6,12 +6,11 @@ from typing import Annotated
 
 import typer
 
-from openworklist.cli.console import print_json, print_table
-from openworklist.cli.flags import parse_address
+from openworklist.cli.console import Progress, print_json, print_table
+from openworklist.cli.flags import Timeout, ae_title, parse_address
 
-Calling = Annotated[str, typer.Option("--calling", help="Our AE title.")]
-Called = Annotated[str, typer.Option("--called", help="AE title of the worklist.")]
-Timeout = Annotated[float, typer.Option(help="Seconds to wait for an answer.")]
+Calling = Annotated[str, ae_title("--calling", "Our AE title.")]
+Called = Annotated[str, ae_title("--called", "AE title of the worklist.")]
 Address = Annotated[str, typer.Argument(metavar="HOST:PORT", help="DICOM port of the worklist.")]
 
 _COLUMNS = (
@@ -49,7 +48,7 @@ def find(
     key: Annotated[
         list[str] | None, typer.Option("--key", "-k", help="Any other key, like PatientBirthDate=19700101.")
     ] = None,
-    limit: Annotated[int, typer.Option(help="Cancel after so many answers; 0: take all.")] = 0,
+    limit: Annotated[int, typer.Option(min=0, help="Cancel after so many answers; 0: take all.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     calling: Calling = "OPENWORKLIST",
     called: Called = "OPENWORKLIST",
@@ -68,7 +67,10 @@ def find(
         "modality": modality,
         "scheduled_station_ae_title": station,
     } | dict(map(_to_key, key or []))
-    answers = Node(host, port, called, calling, timeout).find(keys, limit=limit)
+    node = Node(host, port, called, calling, timeout)
+    with Progress() as progress:
+        progress.show(f"asking {to}")
+        answers = node.find(keys, limit=limit, on_answer=lambda count: progress.show(f"{count} answers"))
     if as_json:
         print_json(answers)
     else:

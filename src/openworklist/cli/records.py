@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
 from openworklist.cli.console import print_json, print_table
-from openworklist.cli.flags import takes_settings
+from openworklist.cli.flags import parse_dates, takes_settings
+from openworklist.domain.record import Status
 from openworklist.settings import Loaded
 
 application = typer.Typer(help="Look at the stored records.", no_args_is_help=True)
@@ -24,30 +27,60 @@ _COLUMNS = (
 
 
 @application.command("list")
-@takes_settings
+@takes_settings("data", "database", "time_zone")
 def list_records(
     loaded: Loaded,
+    date: Annotated[str, typer.Option(help="Start date or range, like 20260314-20260320.")] = "",
+    patient_id: Annotated[str, typer.Option(help="Patient ID.")] = "",
+    name: Annotated[str, typer.Option(help="Patient's name, like DOE*.")] = "",
+    accession: Annotated[str, typer.Option(help="Accession number.")] = "",
+    modality: Annotated[str, typer.Option(help="Modality, like CT.")] = "",
+    station: Annotated[str, typer.Option(help="Scheduled station AE title.")] = "",
+    status: Annotated[
+        list[Status] | None, typer.Option(case_sensitive=False, help="Only of this status; may be repeated.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 100,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """List the records by start date, those without a date first."""
-    from openworklist.services.records import Records
+    """List records by start date, of any status. * and ? stand for any letters and for one.
 
+    Of more than the limit those from today on are shown, or from the first day of --date on.
+    """
+    from openworklist.services.records import Records, to_query
+
+    values = {
+        "patient_id": patient_id,
+        "patient_name": name,
+        "accession_number": accession,
+        "modality": modality,
+        "scheduled_station_ae_title": station,
+    }
+    dates = parse_dates(date) if date else None
+    query = to_query(values, dates, status or ())
     with _database(loaded) as database:
-        found = Records(database).list(limit)
+        records = Records(database)
+        if dates:
+            found = records.find(query, limit)
+        else:
+            found = records.find_around(query, f"{datetime.now(loaded.settings.zone()):%Y%m%d}", limit)
     if as_json:
-        print_json([_to_json(record) for record in found])
+        print_json([_to_json(record) for record in found.records])
     else:
         heads = ["id", "status", *(head for head, _ in _COLUMNS)]
         rows = [
             [str(record.id), record.status.value, *(record.text(name) for _, name in _COLUMNS)]
-            for record in found
+            for record in found.records
         ]
         print_table(heads, rows)
+    if len(found.records) < found.total:
+        print(
+            f"{len(found.records)} of {found.total} records: --limit shows more, --date and its like fewer",
+            file=sys.stderr,
+        )
 
 
 @application.command("show")
-@takes_settings
+@takes_settings("data", "database")
 def show_record(
     loaded: Loaded,
     number: Annotated[int, typer.Argument(metavar="ID", help="The record's id in the list.")],

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
 
-from openworklist.cli.flags import takes_settings
+from openworklist.cli.console import printable
+from openworklist.cli.flags import Timeout, parse_address, takes_settings
 from openworklist.settings import Loaded
 
 
-@takes_settings
+@takes_settings()
 def serve(loaded: Loaded) -> None:
     """Start the server; it stops in order on SIGTERM or Ctrl-C."""
     from openworklist.app import run
@@ -20,14 +22,12 @@ def serve(loaded: Loaded) -> None:
 
 def ready(
     to: Annotated[str, typer.Option(help="Web address of the server, HOST:PORT.")] = "127.0.0.1:3000",
-    timeout: Annotated[float, typer.Option(help="Seconds to wait for the answer.")] = 5,
+    timeout: Timeout = 5,
 ) -> None:
     """Ask a running server whether it is ready; exit 0 if it is."""
     import json
-    import sys
     from http.client import HTTPConnection, HTTPException
 
-    from openworklist.cli.flags import parse_address
     from openworklist.domain.errors import PeerError
 
     host, port = parse_address(to)
@@ -36,8 +36,8 @@ def ready(
         connection.request("GET", "/readyz")
         answer = connection.getresponse()
         found = json.loads(answer.read(65_536))
-        status, problems = found["status"], found.get("problems", {})
-    except (OSError, HTTPException, ValueError, KeyError, TypeError) as error:
+        status, problems = str(found["status"]), dict(found.get("problems", {}))
+    except (OSError, HTTPException, ValueError, LookupError, TypeError, AttributeError) as error:
         raise PeerError(
             f"{to} does not answer like OpenWorklist.",
             where=to,
@@ -46,7 +46,7 @@ def ready(
         ) from error
     finally:
         connection.close()
-    print(status)
+    print(printable(status))
     for name, problem in problems.items():
-        print(f"{name}: {problem}", file=sys.stderr)
+        print(printable(f"{name}: {problem}"), file=sys.stderr)
     raise typer.Exit(0 if answer.status == 200 else 1)

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from openworklist.cli.console import Progress
-from openworklist.cli.flags import parse_address
+from openworklist.cli.flags import DAY, Timeout, parse_address
+from openworklist.cli.query import Called, Calling
 
 application = typer.Typer(help="Play a hospital system or a scanner.", no_args_is_help=True)
 
@@ -16,10 +17,10 @@ application = typer.Typer(help="Play a hospital system or a scanner.", no_args_i
 @application.command()
 def his(
     to: Annotated[str, typer.Option(help="HL7 port of the receiver, HOST:PORT.")] = "127.0.0.1:3001",
-    rate: Annotated[float, typer.Option(min=0.001, help="Orders a second.")] = 1,
+    rate: Annotated[float, typer.Option(min=0.001, max=1e6, help="Orders a second.")] = 1,
     count: Annotated[int, typer.Option(min=0, help="How many orders; 0: until Ctrl-C.")] = 0,
     seed: Annotated[int | None, typer.Option(help="The same seed draws the same patients.")] = None,
-    timeout: Annotated[float, typer.Option(help="Seconds to wait for each acknowledgement.")] = 30,
+    timeout: Timeout = 30,
 ) -> None:
     """Send made-up orders at a rate, with names in many scripts; exit 1 unless all were accepted."""
     import random
@@ -31,21 +32,19 @@ def his(
 
     host, port = parse_address(to)
     hospital = Hospital(random.Random(seed), f"{int(time.time()):X}")
-    progress = Progress()
     began = time.monotonic()
     accepted = sent = 0
     try:
-        with MllpClient(host, port, timeout=timeout) as client:
+        with Progress() as progress, MllpClient(host, port, timeout=timeout) as client:
             while not count or sent < count:
                 _, code = read_answer(client.send(hospital.next_order(datetime.now())))
                 sent += 1
                 accepted += code in ("AA", "CA")
                 progress.show(f"{sent} sent, {accepted} accepted")
-                _wait_until(began + sent / rate)
+                if sent != count:
+                    _wait_until(began + sent / rate)
     except KeyboardInterrupt:
         pass
-    finally:
-        progress.end()
     print(f"{sent} orders sent, {accepted} accepted, in {time.monotonic() - began:.1f} s")
     raise typer.Exit(0 if accepted == sent else 1)
 
@@ -55,11 +54,11 @@ def scanner(
     to: Annotated[str, typer.Option(help="DICOM port of the worklist, HOST:PORT.")] = "127.0.0.1:11112",
     station: Annotated[str, typer.Option(help="Scheduled station AE title to ask for.")] = "",
     modality: Annotated[str, typer.Option(help="Modality to ask for.")] = "",
-    every: Annotated[float, typer.Option(min=0, help="Seconds between questions.")] = 15,
+    every: Annotated[float, typer.Option(min=0, max=DAY, help="Seconds between questions.")] = 15,
     count: Annotated[int, typer.Option(min=0, help="How many questions; 0: until Ctrl-C.")] = 0,
-    calling: Annotated[str, typer.Option(help="Our AE title.")] = "SCANNER",
-    called: Annotated[str, typer.Option(help="AE title of the worklist.")] = "OPENWORKLIST",
-    timeout: Annotated[float, typer.Option(help="Seconds to wait for an answer.")] = 30,
+    calling: Calling = "SCANNER",
+    called: Called = "OPENWORKLIST",
+    timeout: Timeout = 30,
 ) -> None:
     """Poll a worklist for today's steps, as a scanner does."""
     from datetime import date

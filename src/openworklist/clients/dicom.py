@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -40,11 +40,13 @@ class Node:
             self._check(status, "echo")
             return took
 
-    def find(self, keys: Mapping[str, str], *, limit: int = 0) -> list[dict[str, Value]]:
+    def find(
+        self, keys: Mapping[str, str], *, limit: int = 0, on_answer: Callable[[int], None] | None = None
+    ) -> list[dict[str, Value]]:
         """The answers to a worklist question, as values by attribute name, as in a record.
 
         `keys` are those to match on; every other attribute of the catalogue is asked for too. After `limit`
-        answers the question is cancelled; 0 takes all.
+        answers the question is cancelled; 0 takes all. `on_answer` is told how many there are so far.
         """
         identifier = to_identifier(keys)
         found: list[dict[str, Value]] = []
@@ -57,6 +59,8 @@ class Node:
                         self._check(status, "worklist question")
                 elif not is_cancelled:
                     found.append(to_values(answer))
+                    if on_answer:
+                        on_answer(len(found))
                     if limit and len(found) == limit:
                         association.send_c_cancel(1, query_model=WORKLIST)
                         is_cancelled = True

@@ -36,7 +36,7 @@ class OpenWorklistError(Exception):
     def __str__(self) -> str:
         place = f" [{self.where}]" if self.where else ""
         way_out = f" — {self.hint}" if self.hint else ""
-        return f"{self.sentence}{place}{way_out}"
+        return f"{self.sentence}{place}{way_out} ({self.code})"
 
 
 class SettingsError(OpenWorklistError):

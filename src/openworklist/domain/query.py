@@ -96,11 +96,15 @@ Condition = Single | OneOf | Wildcard | PersonName | Range | Interval | Nested
 
 @dataclass(frozen=True, slots=True)
 class WorklistQuery:
-    """A record is found if it fulfils all conditions and has one of the statuses."""
+    """A record is found if it fulfils all conditions and has one of the statuses.
+
+    Records come in the order of their start, or with the latest start first.
+    """
 
     conditions: tuple[Condition, ...] = ()
     statuses: frozenset[Status] = OPEN
     limit: int | None = None
+    is_latest_first: bool = False
 
 
 def matches(record: Record, query: WorklistQuery) -> bool:

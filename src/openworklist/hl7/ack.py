@@ -47,11 +47,12 @@ _VERSION = re.compile(r"(\d+)(?:\.(\d+))?")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One ERR segment: a condition of table 0357, a sentence, and the place (`PID-3.1`) if it is known."""
+    """One ERR segment: a condition of table 0357, a sentence, and where known the place and our code."""
 
     condition: int
     sentence: str
-    where: str = ""
+    where: str = ""  # PID-3.1
+    code: str = ""  # order.field-missing
     severity: str = "E"
 
 
@@ -118,8 +119,8 @@ def explain(error: OpenWorklistError) -> tuple[str, Problem]:
     """How an error is told to the sender: AE if the content is wrong and sending again is no use, else AR."""
     for kind, code, condition in _ANSWERS:
         if isinstance(error, kind):
-            return code, Problem(condition, str(error.sentence), error.where)
-    return REJECTED, Problem(207, str(error.sentence), error.where)
+            return code, Problem(condition, str(error.sentence), error.where, error.code)
+    return REJECTED, Problem(207, str(error.sentence), error.where, error.code)
 
 
 _ANSWERS: tuple[tuple[type[OpenWorklistError], str, int], ...] = (
@@ -188,20 +189,27 @@ def _err_since_2_5(header: Header, problem: Problem) -> tuple[str, ...]:
         location = component.join(parts).rstrip(component)
     elif problem.where[:3].isupper() and len(problem.where) == 3:
         location = component.join((problem.where, "1"))
-    text = escape(CONDITIONS.get(problem.condition, ""), header.delimiters)
-    code = component.join((str(problem.condition), text, "HL70357"))
-    return ("ERR", "", location, code, problem.severity, "", "", "", _short(problem.sentence, header))
+    condition = component.join(_condition(header, problem))
+    # Table 0533 is the site's to fill; what the code means to a person stands in ERR-8.
+    ours = component.join((escape(problem.code, header.delimiters), "", "HL70533")) if problem.code else ""
+    return ("ERR", "", location, condition, problem.severity, ours, "", "", _short(problem.sentence, header))
 
 
 def _err_before_2_5(header: Header, problem: Problem) -> tuple[str, ...]:
     component = header.delimiters.component or " "
     subcomponent = header.delimiters.subcomponent or " "
     place = _place(problem.where)
-    text = escape(CONDITIONS.get(problem.condition, ""), header.delimiters)
-    code = subcomponent.join((str(problem.condition), text, "HL70357"))
+    # A CE: ours is its alternate identifier, of a local coding system.
+    ours = (escape(problem.code, header.delimiters), "", "L") if problem.code else ()
+    code = subcomponent.join((*_condition(header, problem), *ours))
     if place is None:
         return ("ERR", component.join(("", "", "", code)))
     return ("ERR", component.join((place.segment, str(place.occurrence or 1), str(place.field), code)))
+
+
+def _condition(header: Header, problem: Problem) -> tuple[str, str, str]:
+    text = CONDITIONS.get(problem.condition, "")
+    return str(problem.condition), escape(text, header.delimiters), "HL70357"
 
 
 def _place(where: str) -> Path | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,8 @@ from openworklist.domain.errors import IdentifierError, OpenWorklistError, Store
 if TYPE_CHECKING:
     from openworklist.listeners.dicom import FindCursor
     from openworklist.listeners.dicom_connection import Connection
+
+log = logging.getLogger(__name__)
 
 _MISMATCH: Final = "identifier.sop-class-mismatch"
 
@@ -132,6 +135,8 @@ class Question:
         status, comment, tag = to_failure(error)
         if status is Status.INTERNAL_ERROR or status is Status.OUT_OF_RESOURCES:
             self._connection.note_failure(error)
+        else:
+            log.debug("question refused", extra={"peer": self._connection.peer, "error": error})
         self._connection.finish(self, status, comment, () if tag is None else (tag,))
 
 

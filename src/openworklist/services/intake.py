@@ -96,16 +96,18 @@ class Intake:
         """What the sender is told if all goes well, or why it cannot."""
         if arrival.error is None:
             return self._acknowledge(arrival, ACCEPTED)
+        log.debug("message refused", extra={"peer": arrival.source.peer, "error": arrival.error})
         code, problem = explain(arrival.error)
         return self._acknowledge(arrival, code, problem)
 
     def _answer_failure(self, arrival: Arrival, error: Exception) -> bytes:
         """AR with 207: nothing was stored, and the sender may try again."""
         self._metrics.count("messages_not_stored")
-        log.error("a message was not stored", extra={"error": type(error).__name__})
+        name = type(error).__name__
         if not isinstance(error, StoreError):
             log.debug("the error", exc_info=error)
             error = StoreError("The message could not be stored.", code="store.failed")
+        log.error("a message was not stored", extra={"error": name, "code": error.code})
         code, problem = explain(error)
         return self._acknowledge(arrival, code, problem)
 

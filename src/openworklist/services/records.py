@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from openworklist.domain.attributes import BY_NAME
 from openworklist.domain.errors import NotFound
-from openworklist.domain.record import Record
+from openworklist.domain.query import Condition, PersonName, Range, Single, Wildcard, WorklistQuery
+from openworklist.domain.record import Record, Status
 from openworklist.store import records
+from openworklist.store.connection import Connection
 from openworklist.store.database import Database
+from openworklist.store.records import Row
+from openworklist.store.search import Key, count, search
+
+_START_DATE = "scheduled_procedure_step_start_date"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Some records in the order of start, those without a date first, and how many there are in all."""
+
+    records: list[Record]
+    total: int
 
 
 class Records:
@@ -14,9 +32,26 @@ class Records:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def list(self, limit: int) -> list[Record]:
-        """The first records by start date and time, those without a date first."""
-        return self._database.read(lambda connection: records.list_records(connection, limit))
+    def find(self, query: WorklistQuery, limit: int) -> Found:
+        """The first `limit` records of a query."""
+
+        def read(connection: Connection) -> Found:
+            return _to_found(_read(connection, query, None, limit), count(connection, query))
+
+        return self._database.read(read)
+
+    def find_around(self, query: WorklistQuery, today: str, limit: int) -> Found:
+        """As `find`, but from a day (YYYYMMDD) on; what room is left has the latest before it."""
+
+        def read(connection: Connection) -> Found:
+            now = (today, "", 0)
+            rows = _read(connection, query, now, limit)
+            if len(rows) < limit:
+                earlier = _read(connection, replace(query, is_latest_first=True), now, limit - len(rows))
+                rows = [*reversed(earlier), *rows]
+            return _to_found(rows, count(connection, query))
+
+        return self._database.read(read)
 
     def get(self, number: int) -> Record:
         found = self._database.read(lambda connection: records.find_record(connection, number))
@@ -25,3 +60,37 @@ class Records:
                 f"There is no record {number}.", hint="openworklist records list shows what there is"
             )
         return found
+
+
+def to_query(
+    values: Mapping[str, str], dates: tuple[str, str] | None, statuses: Iterable[Status]
+) -> WorklistQuery:
+    """The query for values by attribute name, matched as a scanner's keys are; "" matches everything.
+
+    `dates` are the first and the last day of start, "" for no bound; without statuses all are wanted.
+    """
+    conditions = [_to_condition(name, text.strip()) for name, text in values.items() if text.strip(" *")]
+    if dates:
+        conditions.append(Range(_START_DATE, *dates))
+    return WorklistQuery(tuple(conditions), frozenset(statuses) or frozenset(Status))
+
+
+def _to_condition(name: str, text: str) -> Condition:
+    if BY_NAME[name].vr == "PN":
+        return PersonName(name, text)
+    return Wildcard(name, text) if "*" in text or "?" in text else Single(name, text)
+
+
+def _to_found(rows: Iterable[Row], total: int) -> Found:
+    return Found([row.record() for row in rows], total)
+
+
+def _read(connection: Connection, query: WorklistQuery, after: Key | None, limit: int) -> list[Row]:
+    rows: list[Row] = []
+    while len(rows) < limit:
+        page = search(connection, query, after, limit - len(rows))
+        rows += page.rows
+        after = page.after
+        if after is None:
+            break
+    return rows

@@ -90,11 +90,6 @@ _DELETE_NAMES: Final = Statement(
     delete(record_names).where(record_names.c.record_id == bindparam("record_id"))
 )
 _FIND: Final = Statement(select(*ROW).where(records.c.id == bindparam("record_id")))
-_LIST: Final = Statement(
-    select(*ROW)
-    .order_by(records.c[START_DATE], records.c[START_TIME], records.c.id)
-    .limit(bindparam("size", type_=None))
-)
 _COUNT: Final = Statement(select(func.count()).select_from(records))
 
 # What an order may have in common with its record, beside the patient: a number, or, without one, these.
@@ -151,11 +146,6 @@ def find_candidates(connection: Connection, values: Mapping[str, Value]) -> list
     if any(wanted[name] for name in ORDER_NUMBERS):
         wanted.update(dict.fromkeys(_WITHOUT_NUMBER))
     return [Row._make(row).record() for row in connection.run(_CANDIDATES, wanted)]
-
-
-def list_records(connection: Connection, limit: int) -> list[Record]:
-    """The first records by start, whatever their status."""
-    return [Row._make(row).record() for row in connection.run(_LIST, {"size": limit})]
 
 
 def count_records(connection: Connection) -> int:

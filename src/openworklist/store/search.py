@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, tuple_
 
 from openworklist.domain.query import (
     OPEN,
@@ -20,6 +20,7 @@ from openworklist.domain.query import (
     is_match,
     name_patterns,
 )
+from openworklist.domain.record import Status
 from openworklist.domain.shortening import beginning_of, is_shortened
 from openworklist.store.connection import Connection, Statement
 from openworklist.store.records import ROW, Row
@@ -34,7 +35,7 @@ from openworklist.store.schema import (
     records,
 )
 
-Key = tuple[str, str, int]  # start date, start time, id: the order of answers
+Key = tuple[str, str, int]  # start date, start time, id: the order of answers, or its reverse
 _LAST: Final = "\U0010ffff"  # comes after every letter
 _AT_LEAST: Final = 200  # rows read at once where some of them will be left out
 _MOST: Final = 2000  # rows looked at for one page of them
@@ -73,6 +74,21 @@ def search(connection: Connection, query: WorklistQuery, after: Key | None, size
         if len(rows) < chunk:
             return Page(found, None)
     return Page(found, after)
+
+
+def count(connection: Connection, query: WorklistQuery) -> int:
+    """How many records a query finds, whatever its limit."""
+    prepared = _prepare(query)
+    if not prepared.residual:
+        number: int = connection.run(prepared.total, prepared.values)[0][0]
+        return number
+    number, after = 0, None
+    while True:
+        page = search(connection, query, after, _MOST)
+        number += len(page.rows)
+        after = page.after
+        if after is None:
+            return number
 
 
 def is_quick(query: WorklistQuery) -> bool:
@@ -121,10 +137,11 @@ def _key(row: Row) -> Key:
 
 
 class Prepared(NamedTuple):
-    """Statements for the first page and for those after it; questions of one shape share them."""
+    """Statements for the first page, for those after it, and to count; questions of one shape share them."""
 
     first: Statement
     next: Statement
+    total: Statement
     values: dict[str, object]
     residual: tuple[Condition, ...]
 
@@ -137,12 +154,16 @@ def _prepare(query: WorklistQuery) -> Prepared:
     if statements is None:
         if len(_statements) > 1024:
             _statements.clear()
-        statements = Statement(builder.select(is_first=True)), Statement(builder.select(is_first=False))
+        statements = (
+            Statement(builder.select(is_first=True)),
+            Statement(builder.select(is_first=False)),
+            Statement(builder.count()),
+        )
         _statements[key] = statements
     return Prepared(*statements, builder.values, tuple(builder.residual))
 
 
-_statements: dict[str, tuple[Statement, Statement]] = {}
+_statements: dict[str, tuple[Statement, Statement, Statement]] = {}
 
 
 class _Builder:
@@ -157,6 +178,7 @@ class _Builder:
         self.values: dict[str, object] = {}
         self.residual: list[Condition] = []
         self._clauses: list[ColumnElement[bool]] = []
+        self._is_latest_first = query.is_latest_first
         conditions = query.conditions
         self._is_selective = any(
             isinstance(each, Single | OneOf) and each.name in _SELECTIVE and not _is_shortened(each)
@@ -184,13 +206,20 @@ class _Builder:
 
     def select(self, *, is_first: bool) -> Select[Any]:
         order = (self._date, self._time, self._id)
-        statement = select(*ROW).where(*self._clauses).order_by(*order).limit(bindparam("size", 0))
+        directed = [column.desc() for column in order] if self._is_latest_first else order
+        statement = self._where(select(*ROW)).order_by(*directed).limit(bindparam("size", 0))
+        if is_first:
+            return statement
+        key, after = tuple_(*order), tuple_(*map(bindparam, ("after_date", "after_time", "after_id")))
+        return statement.where(key < after if self._is_latest_first else key > after)
+
+    def count(self) -> Select[Any]:
+        return self._where(select(func.count(records.c.id)))
+
+    def _where(self, statement: Select[Any]) -> Select[Any]:
         if self._station:
             statement = statement.join_from(record_stations, records)
-        if not is_first:
-            names = ("after_date", "after_time", "after_id")
-            statement = statement.where(tuple_(*order) > tuple_(*map(bindparam, names)))
-        return statement
+        return statement.where(*self._clauses)
 
     def _bind(self, value: object) -> Any:
         name = f"p{len(self.values)}"
@@ -201,7 +230,7 @@ class _Builder:
         if query.statuses == OPEN:
             leads = self._is_selective or self._leads_by_name
             self._clauses.append((is_open + 0 if leads else is_open) == self._bind(1))
-        else:
+        elif len(query.statuses) < len(Status):
             wanted = [self._bind(status.value) for status in sorted(query.statuses)]
             self._clauses.append(records.c.status.in_(wanted))
 

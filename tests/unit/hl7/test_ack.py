@@ -60,19 +60,34 @@ def test_letters_that_the_senders_set_lacks_become_question_marks() -> None:
     assert parse(text).get("ERR-8") == "Not good: ?"
 
 
+REFUSAL = Problem(101, "There is no patient ID.", "PID-3.1", "order.field-missing")
+
+
 def test_a_refusal_since_v2_5() -> None:
-    message = parse(answer(header(), "AE", Problem(101, "There is no patient ID.", "PID-3.1")))
+    message = parse(answer(header(), "AE", REFUSAL))
     assert message.get("MSA-1") == "AE"
     assert message.get("MSA-3") == "There is no patient ID."
     assert message.get("ERR-2") == "PID^1^3^1^1"
     assert message.get("ERR-3") == "101^Required field missing^HL70357"
     assert message.get("ERR-4") == "E"
+    assert message.get("ERR-5") == "order.field-missing^^HL70533"
     assert message.get("ERR-8") == "There is no patient ID."
 
 
 def test_a_refusal_before_v2_5() -> None:
-    message = parse(answer(header("2.3.1"), "AE", Problem(101, "There is no patient ID.", "PID-3.1")))
-    assert message.get("ERR-1") == "PID^1^3^101&Required field missing&HL70357"
+    message = parse(answer(header("2.3.1"), "AE", REFUSAL))
+    assert message.get("ERR-1") == "PID^1^3^101&Required field missing&HL70357&order.field-missing&&L"
+
+
+def test_a_code_is_escaped_where_a_sender_separates_by_its_letters() -> None:
+    text = header(msh2=".~\\&").replace("ORM^O01^ORM_O01", "ORM.O01")
+    assert parse(answer(text, "AE", REFUSAL)).get("ERR-5.1") == "order\\S\\field-missing"
+
+
+def test_a_problem_without_code_says_only_what_hl7_says() -> None:
+    message = parse(answer(header(), "AE", Problem(101, "No.")))
+    assert (message.get("ERR-3.1"), message.get("ERR-5"), message.get("ERR-8")) == ("101", "", "No.")
+    assert parse(answer(header("2.3"), "AE", Problem(101, "No."))).get("ERR-1").endswith("HL70357")
 
 
 def test_a_place_that_is_no_path_is_left_out() -> None:
@@ -139,4 +154,4 @@ def test_enhanced_mode_fields_do_no_harm() -> None:
     ],
 )
 def test_every_error_has_its_answer(error: OpenWorklistError, code: str, condition: int) -> None:
-    assert explain(error) == (code, Problem(condition, "x"))
+    assert explain(error) == (code, Problem(condition, "x", code=error.code))

@@ -451,7 +451,7 @@ def test_a_taken_port_is_told_with_the_way_out() -> None:
         await first.stop(0)
         assert str(caught.value) == (
             f"The HL7 listener cannot open {address}: another program holds this port. [{address}]"
-            " — stop that program or choose another port"
+            " — stop that program or choose another port (listener.port-taken)"
         )
 
     asyncio.run(play())
