@@ -1,5 +1,10 @@
-"""The whole server as people start it: the real command, on free ports, in a folder of its own."""
+"""The whole server as people start it: the real command, on free ports, in a folder of its own.
 
+And the databases that tests run on: a SQLite file, and a real PostgreSQL where there is one.
+"""
+
+import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -8,8 +13,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from openworklist.store.database import Database, open_database
 
 _COMMAND = Path(sys.executable).with_name("openworklist")
 
@@ -29,6 +37,11 @@ class Running:
     dicom: int
     web: int
     data: Path
+    said: str  # what it printed
+
+    @property
+    def log(self) -> Path:
+        return self.data.parent / "server.log"
 
     def kill(self) -> None:
         """As the power going off would, for the process."""
@@ -37,7 +50,7 @@ class Running:
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
-        self.process.communicate(timeout=30)
+        self.said += self.process.communicate(timeout=30)[0]
         return self.process.returncode
 
 
@@ -51,7 +64,7 @@ def _start(data: Path, *more: str) -> Running:
     assert process.stdout is not None
     line = process.stdout.readline()
     assert line.startswith("ready:"), (data.parent / "server.log").read_text()
-    return Running(process, hl7, dicom, web, data)
+    return Running(process, hl7, dicom, web, data, line)
 
 
 @pytest.fixture(scope="module")
@@ -62,9 +75,18 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @pytest.fixture
-def start_server() -> Callable[..., Running]:
-    """Starts a server on a folder; the test ends it."""
-    return _start
+def start_server() -> Iterator[Callable[..., Running]]:
+    """Starts a server on a folder; the test ends it, and one that fails leaves none behind."""
+    started: list[Running] = []
+
+    def start(data: Path, *more: str) -> Running:
+        started.append(_start(data, *more))
+        return started[-1]
+
+    yield start
+    for each in started:
+        if each.process.poll() is None:
+            each.kill()
 
 
 @pytest.fixture
@@ -78,3 +100,78 @@ def serve_in_vain() -> Callable[..., "subprocess.CompletedProcess[str]"]:
         return subprocess.run(command, capture_output=True, text=True, timeout=60)
 
     return run
+
+
+_WAY = "PostgreSQL not found: apt-get install postgresql"
+
+
+def _find(program: str) -> str | None:
+    places = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return shutil.which(program) or next((str(p / program) for p in places if (p / program).exists()), None)
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server of our own on a free port, gone after the tests."""
+    initdb, control = _find("initdb"), _find("pg_ctl")
+    if initdb is None or control is None:
+        pytest.skip(_WAY)
+    folder = tmp_path_factory.mktemp("postgresql")
+    data = folder / "data"
+    user: list[str] = []
+    if os.geteuid() == 0:
+        # PostgreSQL refuses to run as root.
+        for path in (folder, *folder.parents):
+            if path.stat().st_uid == 0 and path.name.startswith("pytest"):
+                path.chmod(0o755)
+        shutil.chown(folder, "postgres")
+        user = ["runuser", "-u", "postgres", "--"]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+
+    def run(*command: str) -> None:
+        subprocess.run([*user, *command], check=True, capture_output=True, cwd=folder, timeout=120)
+
+    run(initdb, "-D", str(data), "-A", "trust", "-U", "worklist", "-E", "UTF8", "--locale=C.UTF-8")
+    start = ["start", "-w", "-D", str(data), "-l", str(folder / "log"), "-o", options]
+    subprocess.run(
+        [*user, control, *start], check=True, cwd=folder, timeout=120,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        yield f"postgresql://worklist@127.0.0.1:{port}/postgres"
+    finally:
+        run(control, "stop", "-w", "-m", "fast", "-D", str(data))
+
+
+@pytest.fixture(scope="session")
+def make_postgresql(postgresql_url: str) -> Any:
+    import psycopg
+
+    count = iter(range(1_000_000))
+
+    def make() -> str:
+        """The URL of a new, empty database."""
+        name = f"t{next(count)}"
+        with psycopg.connect(postgresql_url, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return postgresql_url.rpartition("/")[0] + f"/{name}"
+
+    return make
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    if request.param == "sqlite":
+        return ""
+    url: str = request.getfixturevalue("make_postgresql")()
+    return url
+
+
+@pytest.fixture
+def database(database_url: str, tmp_path: Path) -> Iterator[Database]:
+    opened = open_database(database_url, tmp_path)
+    yield opened
+    opened.close()

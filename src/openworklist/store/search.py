@@ -83,7 +83,7 @@ def is_quick(query: WorklistQuery) -> bool:
     if any(isinstance(each, Single | OneOf) and each.name in _UNIQUE for each in query.conditions):
         return True
     return query.statuses == OPEN and all(
-        isinstance(each, Single) and each.name in (STATION, "modality") or _has_date(each)
+        (isinstance(each, Single) and each.name in (STATION, "modality")) or _has_date(each)
         for each in query.conditions
     )
 
