@@ -12,10 +12,17 @@ _END = b"\x1c\r"
 
 
 class Line:
-    """Use it in a `with` statement. What is read beyond an answer is kept for the next."""
+    """Use it in a `with` statement. What is read beyond an answer is kept for the next.
 
-    def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), _PATIENCE)
+    `buffer` bounds, in bytes, what the system receives for it before anybody reads.
+    """
+
+    def __init__(self, port: int, *, buffer: int = 0) -> None:
+        self._socket = socket.socket()
+        if buffer:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        self._socket.settimeout(_PATIENCE)
+        self._socket.connect(("127.0.0.1", port))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._read = b""
 
@@ -49,12 +56,13 @@ class Line:
         return found
 
     def read_frame(self) -> bytes:
-        """The content of the next MLLP frame."""
+        """The content of the next MLLP frame; answers to token queries before it are left out."""
         while _END not in self._read:
             self._more()
         frame, _, self._read = self._read.partition(_END)
-        assert frame[:1] == b"\x0b"
-        return frame[1:]
+        before, _, content = frame.partition(b"\x0b")
+        assert before.replace(b"\x10\r", b"") == b""
+        return content
 
     def read_pdu(self) -> Pdu:
         """The next PDU of the upper layer."""
