@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -111,19 +112,23 @@ def _find(program: str) -> str | None:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def _postgresql_folder() -> Iterator[Path]:
+    # Not in pytest's own folder: each run that starts takes it away from other users again.
+    with TemporaryDirectory(prefix="openworklist-postgresql-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(_postgresql_folder: Path) -> Iterator[str]:
     """A server of our own on a free port, gone after the tests."""
     initdb, control = _find("initdb"), _find("pg_ctl")
     if initdb is None or control is None:
         pytest.skip(_WAY)
-    folder = tmp_path_factory.mktemp("postgresql")
+    folder = _postgresql_folder
     data = folder / "data"
     user: list[str] = []
     if os.geteuid() == 0:
         # PostgreSQL refuses to run as root.
-        for path in (folder, *folder.parents):
-            if path.stat().st_uid == 0 and path.name.startswith("pytest"):
-                path.chmod(0o755)
         shutil.chown(folder, "postgres")
         user = ["runuser", "-u", "postgres", "--"]
     with socket.socket() as free:
@@ -132,7 +137,8 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
 
     def run(*command: str) -> None:
-        subprocess.run([*user, *command], check=True, capture_output=True, cwd=folder, timeout=120)
+        ended = subprocess.run([*user, *command], capture_output=True, text=True, cwd=folder, timeout=120)
+        assert ended.returncode == 0, ended.stdout + ended.stderr
 
     run(initdb, "-D", str(data), "-A", "trust", "-U", "worklist", "-E", "UTF8", "--locale=C.UTF-8")
     start = ["start", "-w", "-D", str(data), "-l", str(folder / "log"), "-o", options]
