@@ -69,8 +69,14 @@ def _start(data: Path, *more: str) -> Running:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    running = _start(tmp_path_factory.mktemp("server") / "data")
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where `server` keeps its data; a module that wants records in it from the start has one of its own."""
+    return tmp_path_factory.mktemp("server") / "data"
+
+
+@pytest.fixture(scope="module")
+def server(data_folder: Path) -> Iterator[Running]:
+    running = _start(data_folder)
     yield running
     assert running.stop() == 0
 
