@@ -1,6 +1,10 @@
-"""The whole server as people start it: the real command, on free ports, in a folder of its own."""
+"""The whole server as people start it: the real command, on free ports, in a folder of its own.
+
+And the databases that tests run on: a SQLite file, and a real PostgreSQL where there is one.
+"""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,8 +14,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
+
+from openworklist.store.database import Database, open_database
 
 _COMMAND = Path(sys.executable).with_name("openworklist")
 _SECONDS = 60  # for what takes one or two on a quiet machine
@@ -148,3 +156,83 @@ def serve_in_vain(openworklist: Callable[..., Ended]) -> Callable[..., Ended]:
         return openworklist("serve", "--data", data, "--host", "127.0.0.1", *flags)
 
     return run
+
+
+_WAY = "PostgreSQL not found: apt-get install postgresql"
+
+
+def _find(program: str) -> str | None:
+    places = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return shutil.which(program) or next((str(p / program) for p in places if (p / program).exists()), None)
+
+
+@pytest.fixture(scope="session")
+def _postgresql_folder() -> Iterator[Path]:
+    # Not in pytest's own folder: each run that starts takes it away from other users again.
+    with TemporaryDirectory(prefix="openworklist-postgresql-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(_postgresql_folder: Path) -> Iterator[str]:
+    """A server of our own on a free port, gone after the tests."""
+    initdb, control = _find("initdb"), _find("pg_ctl")
+    if initdb is None or control is None:
+        pytest.skip(_WAY)
+    folder = _postgresql_folder
+    data = folder / "data"
+    user: list[str] = []
+    if os.geteuid() == 0:
+        # PostgreSQL refuses to run as root.
+        shutil.chown(folder, "postgres")
+        user = ["runuser", "-u", "postgres", "--"]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+
+    def run(*command: str) -> None:
+        ended = subprocess.run([*user, *command], capture_output=True, text=True, cwd=folder, timeout=120)
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+
+    run(initdb, "-D", str(data), "-A", "trust", "-U", "worklist", "-E", "UTF8", "--locale=C.UTF-8")
+    start = ["start", "-w", "-D", str(data), "-l", str(folder / "log"), "-o", options]
+    subprocess.run(
+        [*user, control, *start], check=True, cwd=folder, timeout=120,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        yield f"postgresql://worklist@127.0.0.1:{port}/postgres"
+    finally:
+        run(control, "stop", "-w", "-m", "fast", "-D", str(data))
+
+
+@pytest.fixture(scope="session")
+def make_postgresql(postgresql_url: str) -> Any:
+    import psycopg
+
+    count = iter(range(1_000_000))
+
+    def make() -> str:
+        """The URL of a new, empty database."""
+        name = f"t{next(count)}"
+        with psycopg.connect(postgresql_url, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return postgresql_url.rpartition("/")[0] + f"/{name}"
+
+    return make
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    if request.param == "sqlite":
+        return ""
+    url: str = request.getfixturevalue("make_postgresql")()
+    return url
+
+
+@pytest.fixture
+def database(database_url: str, tmp_path: Path) -> Iterator[Database]:
+    opened = open_database(database_url, tmp_path)
+    yield opened
+    opened.close()

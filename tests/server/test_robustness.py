@@ -5,6 +5,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from openworklist.clients.mllp import MllpClient
@@ -81,15 +82,21 @@ def test_a_second_server_on_the_folder_says_so_and_ends(
     assert server.stop() == 0
 
 
-def test_a_taken_port_is_named_with_the_way_out(serve_in_vain: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("port_of", "listener"), [("hl7", "HL7"), ("dicom", "DICOM"), ("web", "web")])
+def test_a_taken_port_is_named_with_its_listener_the_address_and_the_way_out(
+    serve_in_vain: Any, tmp_path: Path, port_of: str, listener: str
+) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        ended = serve_in_vain(tmp_path / "data", hl7=port)
+        ended = serve_in_vain(tmp_path / "data", **{port_of: port})
     assert ended.returncode == 1
-    assert str(port) in ended.stderr
-    assert "HL7" in ended.stderr
+    assert ended.stdout == ""  # it never says that it is ready
+    (line,) = ended.stderr.strip().splitlines()
+    assert f"The {listener} listener cannot open 127.0.0.1:{port}" in line
+    assert "another program holds this port" in line
+    assert "stop that program or choose another port" in line
 
 
 def test_a_folder_that_cannot_be_made_is_one_line_on_stderr(serve_in_vain: Any, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from openworklist.domain.errors import OrderError
 from openworklist.hl7.message import Message, Segment
+from openworklist.hl7.path import Path
 
 MAX_STEPS: Final = 1000
 
@@ -14,6 +15,7 @@ Index = dict[str, list[Segment]]
 
 # Before the first order, a note is about the patient or the visit, never about a step.
 _PATIENT_NOTE: Final = "NTE"
+_PATIENT_ID: Final = Path("PID", 3, 1)
 
 
 class Group:
@@ -52,7 +54,7 @@ def order_groups(message: Message) -> list[Group]:
 
     An ORC begins an order; a second OBR begins one that shares the ORC before it; each IPC is a step of its
     own (OMI^O23). A ZDS stands for the orders before it that have none (IHE RAD TF-2 4.4.4.1.2.2).
-    OrderError when there are more steps than MAX_STEPS.
+    OrderError when there are more steps than MAX_STEPS, or when it is not clear whose they are.
     """
     shared, orders = _cut(message.segments)
     _spread_study(orders)
@@ -104,8 +106,26 @@ def _cut(segments: Sequence[Segment]) -> tuple[list[Segment], list[_Order]]:
                 order.study = segment
             elif name in ("TQ1", "TQ2") and not order.has_request:
                 ahead.setdefault(name, []).append(segment)
+            elif name == "PID" and _is_repeated(segment, shared):
+                continue
             order.segments.append(segment)
     return shared, orders
+
+
+def _is_repeated(patient: Segment, shared: Sequence[Segment]) -> bool:
+    """Whether a PID among the orders names the patient before them again; OrderError if it names another.
+
+    It would be that of the next order, or of an older result (OMG^O19): nobody can tell.
+    """
+    first = next((segment for segment in shared if segment.name == "PID"), None)
+    if first is not None and first.part(_PATIENT_ID) != patient.part(_PATIENT_ID):
+        raise OrderError(
+            "The message speaks of two patients, and does not say which order is whose.",
+            where="PID[2]-3",
+            hint="send a message for each patient",
+            code="order.two-patients",
+        )
+    return first is not None
 
 
 def _steps(order: _Order, common: Index) -> Iterator[Group]:

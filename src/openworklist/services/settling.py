@@ -28,6 +28,10 @@ def settle(connection: Connection, arrival: Arrival, answer: bytes, uid_root: st
     if repeat is not None:
         count_repeat(connection, repeat.id, arrival.received_at)
         return Settled("repeated", repeat.acknowledgement)
+    # Two messages about one patient may come at the same moment on two connections; in order, so that two
+    # messages about the same two patients never wait for each other.
+    for patient in sorted({str(order.values.get("patient_id", "")) for order in arrival.orders}):
+        connection.lock(f"patient {patient}")
     applied = [
         stored for order in arrival.orders for stored in _apply_order(connection, arrival, order, uid_root)
     ]
@@ -52,8 +56,6 @@ Applied = tuple[Change, int, int]  # with the id and version of the record, 0 wh
 
 
 def _apply_order(connection: Connection, arrival: Arrival, order: Order, uid_root: str) -> list[Applied]:
-    # Two messages about one patient may come at the same moment on two connections.
-    connection.lock(f"patient {order.values.get('patient_id', '')}")
     existing = find_candidates(connection, order.values)
     return [
         _store(connection, change, arrival.received_at)

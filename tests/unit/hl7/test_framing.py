@@ -118,6 +118,18 @@ def test_a_message_of_20_megabytes_is_skipped_in_bounded_memory() -> None:
     assert peak < 3_000_000
 
 
+def test_the_head_of_a_message_over_the_limit_holds_a_long_header() -> None:
+    head = b"MSH|^~\\&|" + b"HIS" * 600 + b"|control ID"
+    deframer = Deframer(max_message=1_000_000)
+    events = [
+        event for piece in (b"\x0b", head, b"x" * 2_000_000, b"\x1c\r") for event in deframer.feed(piece)
+    ]
+    (oversize,) = events
+    assert isinstance(oversize, Oversize)
+    assert oversize.head.startswith(head)
+    assert len(oversize.head) == 4096
+
+
 def test_an_endless_token_does_not_grow() -> None:
     deframer = Deframer()
     deframer.feed(b"\x10")

@@ -64,3 +64,19 @@ def test_occurrences_are_counted_in_the_group() -> None:
 def test_more_steps_than_anybody_orders_are_refused() -> None:
     with pytest.raises(OrderError, match="more than 1000 steps"):
         groups("ORC|NW", "OBR|1", *["NTE|x"] * 1000, *["IPC|x"] * 100_000)
+
+
+def test_a_second_patient_among_the_orders_is_refused_rather_than_given_anothers_exam() -> None:
+    with pytest.raises(OrderError, match="two patients") as caught:
+        groups("ORC|A", "OBR|1", "PID|||2", "ORC|B", "OBR|2")
+    assert (caught.value.code, caught.value.where) == ("order.two-patients", "PID[2]-3")
+
+
+def test_the_same_patient_said_again_is_the_one_said_first() -> None:
+    first, second = groups("ORC|A", "OBR|1", "PID|again||1^^^HOSP", "ORC|B", "OBR|2")
+    assert fields(first, "PID") == fields(second, "PID") == ("",)
+
+
+def test_a_patient_behind_each_orc_is_that_orders_own() -> None:
+    message = parse("MSH|^~\\&|HIS\rORC|A\rPID|1\rOBR|1\rORC|B\rPID|2\rOBR|2")
+    assert [fields(group, "ORC", "PID") for group in order_groups(message)] == [("A", "1"), ("B", "2")]

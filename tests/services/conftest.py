@@ -1,0 +1,47 @@
+"""The services on each database, with a clock that goes on by a second at each look."""
+
+from collections.abc import Callable
+from itertools import count
+
+import pytest
+
+from openworklist.hl7.profile import preset
+from openworklist.observe.metrics import Metrics
+from openworklist.services.intake import Intake
+from openworklist.services.reading import Reader, Source
+from openworklist.store.database import Database
+
+RIS = Source("mllp", "192.0.2.1:4711")
+BEGIN = 1_773_478_800_000_000  # 2026-03-14 09:00:00 UTC, in microseconds
+
+
+@pytest.fixture
+def metrics() -> Metrics:
+    return Metrics()
+
+
+@pytest.fixture
+def make_intake(metrics: Metrics) -> Callable[[Database], Intake]:
+    """Makes the door of one server."""
+
+    def make(database: Database) -> Intake:
+        return Intake(database, Reader(preset("classic")), metrics, clock=count(BEGIN, 1_000_000).__next__)
+
+    return make
+
+
+@pytest.fixture
+def intake(database: Database, make_intake: Callable[[Database], Intake]) -> Intake:
+    return make_intake(database)
+
+
+@pytest.fixture
+def send(intake: Intake) -> Callable[[bytes], str]:
+    """Sends a message and waits; the MSA segment of its acknowledgement."""
+    return lambda raw: segment(intake.receive_message(raw, RIS), "MSA")
+
+
+def segment(answer: bytes, name: str) -> str:
+    """The first segment of that name in an answer, or ""."""
+    lines = answer.decode("utf_8").split("\r")
+    return next((line for line in lines if line.startswith(name)), "")

@@ -1,0 +1,120 @@
+"""What the HL7 port does with what is no whole message, and what it counts."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from openworklist.observe.metrics import Metrics
+from openworklist.services.intake import Intake
+from openworklist.services.reception import Reception
+from openworklist.store.database import Database
+from players.auditor import read_journal, read_records
+from players.hospital import make_order
+
+PEER = "192.0.2.1:4711"
+
+
+class Answers:
+    """Waits for an answer, which another thread may give."""
+
+    def __init__(self) -> None:
+        self._given: list[bytes] = []
+        self._has_come = threading.Event()
+
+    def __call__(self, answer: bytes) -> None:
+        self._given.append(answer)
+        self._has_come.set()
+
+    def wait(self) -> bytes:
+        assert self._has_come.wait(10)
+        (answer,) = self._given
+        return answer
+
+
+@pytest.fixture
+def reception(intake: Intake, metrics: Metrics) -> Reception:
+    return Reception(intake, metrics)
+
+
+def test_a_message_is_journalled_with_its_sender(database: Database, reception: Reception) -> None:
+    answers = Answers()
+    reception.receive(make_order("1"), PEER, answers)
+    assert b"MSA|AA|" in answers.wait()
+    (entry,) = read_journal(database)
+    assert (entry.channel, entry.peer) == ("mllp", PEER)
+
+
+def test_a_message_over_the_limit_is_refused_with_its_size_and_its_head_is_kept(
+    database: Database, reception: Reception
+) -> None:
+    answers = Answers()
+    head = make_order("1", control_id="M1")[:200]
+    reception.receive_oversize(head, 20_000_000, PEER, answers)
+    answer = answers.wait()
+    (entry,) = read_journal(database)
+    assert b"MSA|AR|M1|" in answer
+    assert b"20000000 bytes" in answer
+    assert (entry.control_id, entry.outcome, entry.raw) == ("M1", "refused", head)
+    assert read_records(database) == []
+
+
+def test_a_message_that_broke_off_is_journalled_and_applied_only_when_it_comes_whole(
+    database: Database, reception: Reception
+) -> None:
+    raw = make_order("1")
+    reception.receive_half(raw[:100], PEER)
+    answers = Answers()
+    reception.receive(raw, PEER, answers)
+    assert b"MSA|AA|" in answers.wait()
+    broken, whole = sorted(read_journal(database), key=lambda entry: len(entry.raw))
+    assert (broken.outcome, broken.raw) == ("refused", raw[:100])
+    assert "broke off" in broken.reason
+    assert whole.outcome == "applied"
+
+
+def test_a_token_query_is_answered_unknown(reception: Reception, metrics: Metrics) -> None:
+    answers = Answers()
+    reception.receive_token(b"1.2.3", PEER, answers)
+    assert answers.wait() == b""
+    assert metrics.get("token_queries") == 1
+
+
+def test_what_happens_on_the_port_is_counted(reception: Reception, metrics: Metrics) -> None:
+    reception.connection_opened(PEER)
+    reception.noise(PEER, 7)
+    reception.noise(PEER, 3)
+    reception.timed_out(PEER, "idle")
+    reception.failed(PEER, RuntimeError("Doe^Jane"))
+    reception.connection_closed(PEER)
+    reception.connection_refused(PEER, "stopping")
+    assert metrics.snapshot() == {
+        "hl7_connections_closed": 1,
+        "hl7_connections_opened": 1,
+        "hl7_connections_refused": 1,
+        "hl7_connections_timed_out": 1,
+        "hl7_failures": 1,
+        "hl7_noise_bytes": 10,
+    }
+
+
+def test_a_patient_is_in_no_log_whatever_comes(
+    reception: Reception, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    calls: list[Callable[[Answers], None]] = [
+        lambda done: reception.receive(make_order("1", "Quetzal^Xochitl"), PEER, done),
+        lambda done: reception.receive(make_order("", "Quetzal^Xochitl"), PEER, done),
+        lambda done: reception.receive(b"Quetzal^Xochitl", PEER, done),
+        lambda done: reception.receive_oversize(b"MSH|^~\\&|Quetzal", 9, PEER, done),
+    ]
+    for call in calls:
+        answers = Answers()
+        call(answers)
+        answers.wait()
+    reception.receive_half(b"Quetzal", PEER)
+    reception.failed(PEER, RuntimeError("Quetzal"))
+    reception.noise(PEER, 7)
+    assert "bytes outside of any message skipped" in caplog.text
+    assert "quetzal" not in caplog.text.lower()
