@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from openworklist.domain.record import Record
+from openworklist.domain.query import WorklistQuery
+from openworklist.domain.record import Record, Status
 from openworklist.store.connection import Statement
 from openworklist.store.database import Database
-from openworklist.store.records import list_records
 from openworklist.store.schema import changes, messages
+from openworklist.store.search import search
 
 _MESSAGES = Statement(
     select(
@@ -79,5 +80,6 @@ def read_changes(database: Database) -> list[Noted]:
 
 def read_records(database: Database) -> list[Record]:
     """Every record, whatever its status, by its number."""
-    found = database.read(lambda connection: list_records(connection, 1_000_000))
-    return sorted(found, key=lambda record: record.id)
+    everything = WorklistQuery(statuses=frozenset(Status))
+    page = database.read(lambda connection: search(connection, everything, None, 1_000_000))
+    return sorted((row.record() for row in page.rows), key=lambda record: record.id)

@@ -138,11 +138,11 @@ def test_find_asks_for_keys(server: Any, openworklist: Any, keys: list[str], cou
     assert all(each["patient_name"].startswith("F2^") for each in found)
 
 
-def test_a_question_that_is_refused_is_one_line(server: Any, openworklist: Any) -> None:
+def test_a_question_that_cannot_be_asked_is_one_line(server: Any, openworklist: Any) -> None:
     ended = openworklist("find", f"127.0.0.1:{server.dicom}", "-k", "ScheduledProcedureStepID=A\\B")
 
     assert (ended.returncode, ended.stdout) == (1, "")
-    assert ended.stderr.endswith("(peer.status)\n")
+    assert ended.stderr.endswith("(identifier.key-invalid)\n")
 
 
 def test_records_are_listed_and_shown(server: Any, send: Any, openworklist: Any) -> None:

@@ -127,7 +127,7 @@ def use_commands(server: Any, folder: Path) -> list[bytes]:
     runs = [
         command("send", str(file), "--to", f"127.0.0.1:{server.hl7}"),
         command("find", dicom, "--name", "Quetzal*", "--json"),
-        command("find", dicom, "-k", f"RequestedProcedurePriority={NAME}"),
+        command("find", dicom, "-k", f"MedicalAlerts={NAME}"),
         command("records", "list", "--data", str(server.data)),
     ]
     assert [run.returncode for run in runs] == [0, 0, 0, 0]

@@ -64,7 +64,9 @@ def test_a_message_that_broke_off_is_journalled_and_applied_only_when_it_comes_w
     database: Database, reception: Reception
 ) -> None:
     raw = make_order("1")
-    reception.receive_half(raw[:100], PEER)
+    silence = Answers()
+    reception.receive_half(raw[:100], PEER, silence)
+    assert silence.wait() == b""
     answers = Answers()
     reception.receive(raw, PEER, answers)
     assert b"MSA|AA|" in answers.wait()
@@ -113,7 +115,7 @@ def test_a_patient_is_in_no_log_whatever_comes(
         answers = Answers()
         call(answers)
         answers.wait()
-    reception.receive_half(b"Quetzal", PEER)
+    reception.receive_half(b"Quetzal", PEER, Answers())
     reception.failed(PEER, RuntimeError("Quetzal"))
     reception.noise(PEER, 7)
     assert "bytes outside of any message skipped" in caplog.text
