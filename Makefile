@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 RUN ?=
+BENCH ?=
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
@@ -42,8 +43,8 @@ format: setup ## mend what format and lint can mend
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-bench: setup ## measure side by side with other servers; writes docs/benchmarks.md
-	$(BIN)/python -m benchmarks
+bench: setup ## measure side by side with other servers (options: make bench BENCH="--only hl7")
+	$(BIN)/python -m benchmarks $(BENCH)
 
 docs: setup ## write docs/attributes.md anew from the catalogue
 	$(BIN)/openworklist attributes > docs/attributes.md

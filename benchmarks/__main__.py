@@ -3,26 +3,24 @@
 import argparse
 import resource
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from benchmarks.bench import Bench
-from benchmarks.client import Mode
 from benchmarks.machine import describe_machine
-from benchmarks.measure_dicom import CALLERS, measure_load, measure_memory, measure_startup
-from benchmarks.measure_hl7 import POLLING_SCANNERS, measure_hl7
-from benchmarks.measure_idle import measure_idle
-from benchmarks.report import write_report
-from benchmarks.results import Run, load_run, merge_runs
-from benchmarks.servers import Server, make_servers
+from benchmarks.merge import merge_runs
+from benchmarks.page.report import write_report
+from benchmarks.plan import SIZES, measure
+from benchmarks.results import COMPARED, PARTS, Gap, OtherFormat, Run, Session, load_run
+from benchmarks.server import Server
+from benchmarks.servers import make_servers
 
-_PARTS = ("dicom", "idle", "hl7", "startup")
 _PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
-_SIZES = (10, 100, 1000, 10_000, 100_000, 1_000_000)
-_COMPARED = 1000  # records stored where servers are compared under many callers
+_NAMED = ("quick", "only", "servers", "sizes", "rounds", "seconds")  # options that say what was measured
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -31,7 +29,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         "--quick", action="store_true", help="a short smoke run that writes only where --output says"
     )
     parser.add_argument(
-        "--only", choices=_PARTS, action="append", help="measure this part; may be given again"
+        "--only", choices=tuple(PARTS), action="append", help="measure this part; may be given again"
     )
     parser.add_argument("--servers", help="names to measure, separated by semicolons; the default is all")
     parser.add_argument("--sizes", help="records stored, separated by commas")
@@ -43,44 +41,27 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         "--draw", action="store_true", help="measure nothing, write the page again from its results"
     )
     options = parser.parse_args(arguments)
-    options.sizes = [int(size) for size in options.sizes.split(",")] if options.sizes else [*_SIZES]
+    options.command = _name_command(options)
+    options.sizes = [int(size) for size in options.sizes.split(",")] if options.sizes else [*SIZES]
     if options.quick:
-        options.sizes = [size for size in options.sizes if size in (10, _COMPARED)] or options.sizes[:1]
+        options.sizes = [size for size in options.sizes if size in (10, COMPARED)] or options.sizes[:1]
     options.rounds = options.rounds or (1 if options.quick else 3)
     options.seconds = options.seconds or (0.5 if options.quick else 2.0)
-    options.only = options.only or [*_PARTS]
+    options.only = options.only or [*PARTS]
     return options
 
 
-def _measure_dicom(bench: Bench, sizes: Sequence[int]) -> None:
-    for stored in sizes:
-        with bench.serve(stored) as running:
-            measure_memory(bench, running, "memory", stored)
-            measure_load(bench, running, "cycle", stored, 1, Mode.CYCLE, bench.ask_ten())
-            if stored == _COMPARED:
-                for callers in CALLERS[1:]:
-                    measure_load(bench, running, "cycle", stored, callers, Mode.CYCLE, bench.ask_ten())
-                for associations in (1, 8):
-                    measure_load(bench, running, "open", stored, associations, Mode.OPEN, bench.ask_ten())
-            if stored == _COMPARED or stored > 10_000:
-                measure_load(bench, running, "thousand", stored, 1, Mode.CYCLE, bench.ask_thousand(stored))
-            measure_memory(bench, running, "memory-used", stored)
-
-
-def _measure_idle(bench: Bench, is_quick: bool) -> None:
-    counts = {server.name: server.idle_counts[: 1 if is_quick else None] for server in bench.servers}
-    with bench.serve(_COMPARED) as running:
-        measure_idle(bench, running, counts, _COMPARED)
-
-
-def _measure_hl7(bench: Bench) -> None:
-    for server in bench.servers:
-        if not server.takes_orders:
-            continue
-        with bench.guard(server), bench.serve_alone(server, _COMPARED) as one:
-            for connections in (1, 32):
-                for scanners in (0, POLLING_SCANNERS):
-                    measure_hl7(bench, one, connections, scanners, _COMPARED)
+def _name_command(options: argparse.Namespace) -> str:
+    """The command without the places where it kept and wrote its files."""
+    words = []
+    for name in _NAMED:
+        value = getattr(options, name)
+        if value is True:
+            words.append(f"--{name}")
+        elif value:
+            values = value if isinstance(value, list) else [value]
+            words += [f'--{name} "{one}"' if " " in str(one) else f"--{name} {one}" for one in values]
+    return " ".join(["python -m benchmarks", *words]) if words else "make bench"
 
 
 def _raise_file_limit() -> None:
@@ -88,39 +69,52 @@ def _raise_file_limit() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def _find_servers(run: Run, wanted: str | None) -> list[Server]:
-    servers = []
-    for server in make_servers():
-        if wanted is not None and server.name not in wanted.split(";"):
-            continue
+def _find_servers(wanted: str | None) -> tuple[list[Server], list[Gap]]:
+    """Those that can run here, and why the others cannot."""
+    known = {server.name: server for server in make_servers()}
+    names = [*known] if wanted is None else wanted.split(";")
+    if unknown := [name for name in names if name not in known]:
+        raise SystemExit(f"There is no server {unknown[0]!r}; there are: {'; '.join(known)}")
+    servers, gaps = [], []
+    for server in (known[name] for name in names):
         if missing := server.find_missing():
-            run.missing[server.name] = missing
+            gaps.append(Gap(server.name, "", missing))
             print(f"{server.name} is left out: {missing}", file=sys.stderr)
         else:
             servers.append(server)
-    return servers
-
-
-def _measure(bench: Bench, options: argparse.Namespace) -> None:
-    if "dicom" in options.only:
-        _measure_dicom(bench, options.sizes)
-    if "idle" in options.only:
-        _measure_idle(bench, options.quick)
-    if "hl7" in options.only:
-        _measure_hl7(bench)
-    if "startup" in options.only:
-        for stored in (0, _COMPARED):
-            measure_startup(bench, stored)
+    return servers, gaps
 
 
 def _write(run: Run, page: Path) -> None:
-    """The page and its results; a part that this run did not measure keeps what an earlier one found."""
+    """The page and its results; a cell that this run did not measure keeps what an earlier one found."""
     kept = page.with_suffix("") / "results.json"
     if kept.exists():
-        run = merge_runs(load_run(kept), run)
+        try:
+            run = merge_runs(load_run(kept), run)
+        except OtherFormat as error:
+            print(f"what was found before is not kept: {error}", file=sys.stderr)
     run.save(kept)
     write_report(run, page)
     print(f"written: {page}")
+
+
+def _draw(page: Path) -> int:
+    try:
+        write_report(load_run(page.with_suffix("") / "results.json"), page)
+    except (OtherFormat, FileNotFoundError) as error:
+        print(f"nothing to draw: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _make_folder(options: argparse.Namespace) -> Path:
+    if options.work is not None:
+        work: Path = options.work.resolve()
+        work.mkdir(parents=True, exist_ok=True)
+        return work
+    folder = Path(tempfile.mkdtemp(prefix="openworklist-bench-"))
+    folder.chmod(0o755)  # PostgreSQL runs as another user
+    return folder
 
 
 def main() -> int:
@@ -128,17 +122,17 @@ def main() -> int:
     options = _parse(sys.argv[1:])
     page: Path | None = options.output or (None if options.quick else _PAGE)
     if options.draw:
-        page = page or _PAGE
-        write_report(load_run(page.with_suffix("") / "results.json"), page)
-        return 0
+        return _draw(page or _PAGE)
     _raise_file_limit()
-    folder = options.work or Path(tempfile.mkdtemp(prefix="openworklist-bench-"))
-    folder.mkdir(parents=True, exist_ok=True)
-    run = Run(describe_machine(folder), " ".join(sys.argv[1:]))
-    servers = _find_servers(run, options.servers)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that no server is left behind
+    servers, gaps = _find_servers(options.servers)
+    folder = _make_folder(options)
+    began = datetime.now(UTC).isoformat(timespec="seconds")
+    session = Session(began, options.command, options.rounds, options.seconds, describe_machine(folder))
+    run = Run([session], gaps=gaps)
     bench = Bench(run, folder, servers, date.today(), options.seconds, options.rounds)
     try:
-        _measure(bench, options)
+        measure(bench, options.only, options.sizes, options.quick)
     finally:  # what was found before an interruption is not lost
         if options.work is None:
             shutil.rmtree(folder, ignore_errors=True)

@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -13,8 +13,8 @@ from pathlib import Path
 from benchmarks.client import Callers, Mode
 from benchmarks.pdus import Question, encode_associate, encode_question
 from benchmarks.process import ServerFailed
-from benchmarks.results import Result, Run
-from benchmarks.servers import Running, Server
+from benchmarks.results import Gap, Result, Run
+from benchmarks.server import Running, Server
 from benchmarks.worklists import TEN_STATION, THOUSAND_STATION
 
 LONGEST = 20.0  # seconds a slow server gets for its first answer of a round
@@ -30,6 +30,7 @@ class Bench:
     day: date
     seconds: float
     rounds: int
+    part: str = ""  # which is being measured
     began: float = field(default_factory=time.perf_counter)
     failed: bool = False
     batches: Iterator[int] = field(default_factory=lambda: count(10))
@@ -40,17 +41,17 @@ class Bench:
 
     def add(self, result: Result) -> None:
         """Keep a result and show it."""
-        self.run.results.append(result)
-        extra = f"  p99 {result.p99_ms:,.1f} ms" if result.p99_ms else ""
-        cpu = (
-            f"  cpu {result.client_cpu:.0%} client {result.server_cpu:.0%} server"
-            if result.client_cpu
-            else ""
-        )
-        trouble = f"  failures {result.failures}" if result.failures else ""
+        self.run.results.append(replace(result, taken=self.run.sessions[-1].began))
+        notes = [
+            f"p99 {result.p99_ms:,.1f} ms" * bool(result.p99_ms),
+            f"cpu {result.client_cpu:.0%} client {result.server_cpu:.0%} server" * bool(result.client_cpu),
+            f"{result.failures} failures" * bool(result.failures),
+            f"{result.wrong} wrong" * bool(result.wrong),
+            "no answer" * (not result.is_answered),
+        ]
         self.say(
-            f"{result.measure:9} {result.stored:>9,} stored  load {result.load:<5} {result.server:21}"
-            f"{result.value:>12,.1f} {result.unit}{extra}{cpu}{trouble} {result.note}"
+            f"{result.measure:21} {result.stored:>9,} stored  load {result.load:<5} {result.server:24}"
+            f"{result.value:>12,.2f} {result.unit}  {'  '.join(filter(None, notes))}"
         )
 
     def ask_ten(self) -> Question:
@@ -61,6 +62,10 @@ class Bench:
         """The question with a thousand answers, where at least so many are stored."""
         station = "" if stored <= 1000 else THOUSAND_STATION
         return encode_question(station, self.day.strftime("%Y%m%d"), 1000)
+
+    def find_servers(self, stored: int) -> list[Server]:
+        """Those that this part is measured of with so many records."""
+        return [server for server in self.servers if self.part in server.parts and stored in server.sizes]
 
     def prepare(self, server: Server, stored: int) -> Path:
         """The filled folder of a server; variants of one server share it."""
@@ -77,9 +82,7 @@ class Bench:
         """Every server that is meant for so many records, started and suspended."""
         running: list[Running] = []
         try:
-            for server in self.servers:
-                if stored > server.largest:
-                    continue
+            for server in self.find_servers(stored):
                 with self.guard(server):
                     one = self.start(server, self.prepare(server, stored))
                     running.append(one)
@@ -87,7 +90,7 @@ class Bench:
             yield running
         finally:
             for one in running:
-                one.process.stop()
+                one.stop()
 
     @contextmanager
     def serve_alone(self, server: Server, stored: int) -> Iterator[Running]:
@@ -95,12 +98,12 @@ class Bench:
         folder = self.folder / f"{server.file_name}-copy"
         filled = self.prepare(server, stored)
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(filled, folder)
+        server.copy(filled, folder)
         one = self.start(server, folder)
         try:
             yield one
         finally:
-            one.process.stop()
+            one.stop()
 
     def start(self, server: Server, folder: Path) -> Running:
         """Started, at rest, and giving the ten answers; raises ServerFailed."""
@@ -108,19 +111,19 @@ class Bench:
         try:
             self._check(one)
         except ServerFailed:
-            one.process.stop()
+            one.stop()
             raise
         one.process.settle(3)
         return one
 
     @contextmanager
     def guard(self, server: Server) -> Iterator[None]:
-        """Note a server that fails, and go on with the others."""
+        """Note a server that fails in this part, and go on with the others."""
         try:
             yield
         except (ServerFailed, OSError) as error:
             self.failed = True
-            self.run.missing[server.name] = str(error)
+            self.run.gaps.append(Gap(server.name, self.part, str(error)))
             self.say(f"{server.name} failed: {error}")
 
     def _check(self, one: Running) -> None:
@@ -136,5 +139,5 @@ class Bench:
 
 def make_callers(one: Running, question: Question, count: int, mode: Mode, interval: float = 0.0) -> Callers:
     """Callers of a running server."""
-    address = ("127.0.0.1", one.dicom_port)
+    address = ("127.0.0.1", one.ports.dicom)
     return Callers(address, encode_associate(one.called), question, count, mode, interval)

@@ -87,6 +87,7 @@ class Callers:
         self._by_fd: dict[int, _Caller] = {}
         self._sleepers: list[tuple[float, int, _Caller]] = []
         self._outcome = Outcome()
+        self._is_ending = False
         now = time.perf_counter()
         # Callers that poll once an interval are spread over it, as scanners are.
         for number in range(count):
@@ -112,21 +113,30 @@ class Callers:
             while self._sleepers and self._sleepers[0][0] <= now:
                 self._connect_or_ask(heapq.heappop(self._sleepers)[2])
             pause = min(0.1, max(0.0, self._sleepers[0][0] - now)) if self._sleepers else 0.1
-            for fd, _ in self._epoll.poll(pause):
-                caller = self._by_fd.get(fd)
-                if caller is not None:
-                    try:
-                        self._advance(caller)
-                    except OSError:
-                        self._fail(caller)
+            self._hear(pause)
         outcome.wall_seconds = time.perf_counter() - wall
         outcome.cpu_seconds = time.process_time() - cpu
         return outcome
 
-    def open_now(self) -> int:
-        """How many associations stand."""
-        standing = (_State.HELD, _State.ASKING)
-        return sum(caller.state in standing for caller in self._by_fd.values())
+    def ask_once(self, longest: float) -> tuple[int, int]:
+        """In HOLD mode, at the end: every association that still stands asks once.
+
+        How many stood, and how many of them were answered within `longest`.
+        """
+        self._is_ending = True
+        self._sleepers.clear()
+        while self._hear(0.0):
+            pass  # what the server has closed in the meantime is dropped
+        for caller in [*self._by_fd.values()]:
+            if caller.state is not _State.HELD:
+                self._drop(caller)
+        held = [*self._by_fd.values()]
+        for caller in held:
+            try:
+                self._ask(caller)
+            except OSError:
+                self._drop(caller)
+        return len(held), len(self.run(longest, longest, stop_at=len(held)).latencies)
 
     def close(self) -> None:
         """Drop every connection."""
@@ -135,6 +145,18 @@ class Callers:
                 caller.sock.close()
         self._by_fd.clear()
         self._epoll.close()
+
+    def _hear(self, pause: float) -> int:
+        """Wait so long for something to happen, and act on it; how much it was."""
+        events = self._epoll.poll(pause)
+        for fd, _ in events:
+            caller = self._by_fd.get(fd)
+            if caller is not None:
+                try:
+                    self._advance(caller)
+                except OSError:
+                    self._fail(caller)
+        return len(events)
 
     def _connect_or_ask(self, caller: _Caller) -> None:
         caller.began = time.perf_counter()
@@ -192,6 +214,9 @@ class Callers:
                 self._outcome.wrong += 1
             if self._mode is Mode.OPEN:
                 self._finish(caller)
+            elif self._mode is Mode.HOLD:
+                caller.state = _State.HELD
+                self._outcome.latencies.append(time.perf_counter() - caller.began)
             else:
                 self._send(caller, RELEASE, _State.RELEASING)
         elif state is _State.ASSOCIATING and kind == 2:
@@ -226,7 +251,8 @@ class Callers:
     def _fail(self, caller: _Caller) -> None:
         self._drop(caller)
         self._outcome.failures += 1
-        self._sleep(caller, time.perf_counter() + _BACK_OFF)
+        if not self._is_ending:
+            self._sleep(caller, time.perf_counter() + _BACK_OFF)
 
     def _sleep(self, caller: _Caller, until: float) -> None:
         heapq.heappush(self._sleepers, (until, id(caller), caller))

@@ -66,6 +66,12 @@ class Senders:
         outcome.cpu_seconds = time.process_time() - cpu
         return outcome
 
+    def drop_closed(self) -> int:
+        """Forget the connections that the server has closed; how many still stand. None may wait."""
+        for fd, _ in self._epoll.poll(0, len(self._senders) + 1):  # there is nothing to read but the end
+            self._senders.pop(fd).sock.close()
+        return len(self._senders)
+
     def close(self) -> None:
         """Drop every connection."""
         for sender in self._senders.values():

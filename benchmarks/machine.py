@@ -2,7 +2,6 @@
 
 import os
 import platform
-import shutil
 import sqlite3
 import subprocess
 import time
@@ -11,7 +10,18 @@ from pathlib import Path
 
 import psutil
 
-_PACKAGES = ("openworklist", "pynetdicom", "pydicom", "sqlalchemy", "uvloop", "psycopg")
+from benchmarks.postgresql import find_program
+
+_PACKAGES = (
+    "openworklist",
+    "sqlalchemy",
+    "uvloop",
+    "starlette",
+    "uvicorn",
+    "psycopg",
+    "pynetdicom",
+    "pydicom",
+)
 
 
 def _read_cpu_model() -> str:
@@ -22,9 +32,12 @@ def _read_cpu_model() -> str:
 
 
 def _read_version(*command: str) -> str:
-    if shutil.which(command[0]) is None:
+    program = find_program(command[0])
+    if program is None:
         return "not here"
-    found = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+    found = subprocess.run(
+        command, executable=program, capture_output=True, text=True, timeout=10, check=False
+    )
     return (found.stdout or found.stderr).splitlines()[0].strip("$ ")
 
 
@@ -56,11 +69,11 @@ def describe_machine(folder: Path) -> dict[str, str]:
         "Processor": f"{_read_cpu_model()}, {os.cpu_count()} cores",
         "Memory": f"{psutil.virtual_memory().total / 2**30:.0f} GiB",
         "Kernel": f"{platform.system()} {platform.release()}",
-        "Disk": f"{measure_sync(folder):,.0f} durable 4 KiB writes a second, one after the other",
+        "Disk": f"{measure_sync(folder):,.0f} durable 4 KiB writes a second",
         "Python": f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}",
         "Packages": ", ".join(f"{name} {found}" for name, found in packages.items()),
+        "PostgreSQL": _read_version("postgres", "--version"),
         "DCMTK": _read_version("wlmscpfs", "--version"),
         "Orthanc": _read_version("Orthanc", "--version"),
-        "Load when it began": f"{os.getloadavg()[0]:.2f}",
-        "Day": time.strftime("%Y-%m-%d"),
+        "Load": f"{os.getloadavg()[0]:.2f}",
     }

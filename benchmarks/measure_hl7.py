@@ -2,50 +2,63 @@
 
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
 from json import loads
+from statistics import median
+from typing import Any
 
-from benchmarks.bench import Bench, make_callers
-from benchmarks.client import Mode, Outcome, percentile
+from benchmarks.batches import Batch
+from benchmarks.bench import Bench
+from benchmarks.client import Outcome, percentile
 from benchmarks.hl7_load import Senders
-from benchmarks.pdus import encode_question
 from benchmarks.process import ServerFailed
+from benchmarks.recount import check_stored
 from benchmarks.results import Result
-from benchmarks.servers import Running
-from benchmarks.worklists import format_hl7, make_order
+from benchmarks.server import Running
 
 POLLING_SCANNERS = 50
 
 
-def _make_messages(day: date, batch: int) -> Iterator[bytes]:
-    """New orders without end, for 50 stations of this batch alone."""
-    for number in range(1_000_000):
-        station = f"B{batch}S{number % 50:02d}"
-        yield format_hl7(
-            make_order(batch * 1_000_000 + number, station, day), f"{batch}-{number}-{time.time_ns()}"
-        )
+def measure_hl7(bench: Bench, one: Running, connections: int, scanners: int, stored: int) -> None:
+    """Durable orders a second over so many connections, while so many scanners ask once a second.
+
+    Raises ServerFailed if an order is not accepted, or accepted and not found.
+    """
+    polls: list[dict[str, Any]] = []
+    one.process.resume()
+    rounds = [_take_round(bench, one, connections, scanners, polls) for _ in range(bench.rounds)]
+    one.process.suspend()
+    measure = "hl7-polled" if scanners else "hl7"
+    bench.add(_make_result(measure, one.name, stored, connections, rounds))
+    if polls:
+        bench.add(_make_polls(one.name, stored, connections, polls))
 
 
-def _check_stored(bench: Bench, one: Running, batch: int, acknowledged: int) -> None:
-    """Every acknowledged order of the batch's first station must be found, and none twice."""
-    question = encode_question(f"B{batch}S00", bench.day.strftime("%Y%m%d"), -(-acknowledged // 50))
-    callers = make_callers(one, question, 1, Mode.CYCLE)
-    outcome = callers.run(0.0, 60.0, stop_at=1)
-    callers.close()
-    if outcome.wrong or len(outcome.latencies) != 1:
-        raise ServerFailed(f"of {acknowledged} acknowledged orders not all are found, or some twice")
+def _take_round(
+    bench: Bench, one: Running, connections: int, scanners: int, polls: list[dict[str, Any]]
+) -> tuple[Outcome, float]:
+    """One round, and the share of a core that the server used in it."""
+    batch = Batch(next(bench.batches), bench.day)
+    with _poll(one, bench, scanners, polls):
+        senders = Senders(("127.0.0.1", one.ports.hl7), batch.make_messages(), connections)
+        used = one.process.get_cpu_seconds()
+        outcome = senders.run(bench.seconds)
+        share = (one.process.get_cpu_seconds() - used) / outcome.wall_seconds
+        senders.close()
+    if outcome.wrong:
+        raise ServerFailed(f"{outcome.wrong} orders were not accepted, the last with {senders.refusal!r}")
+    check_stored(one.ports.dicom, one.called, batch, len(outcome.latencies))
+    return outcome, share
 
 
 @contextmanager
-def _poll(one: Running, bench: Bench, scanners: int, report: list[dict[str, float]]) -> Iterator[None]:
+def _poll(one: Running, bench: Bench, scanners: int, report: list[dict[str, Any]]) -> Iterator[None]:
     """Scanners in a process of their own that ask once a second; what they saw is appended to `report`."""
     if not scanners:
         yield
         return
-    module = [sys.executable, "-m", "benchmarks.scanners", str(one.dicom_port), one.called, str(scanners)]
+    module = [sys.executable, "-m", "benchmarks.scanners", str(one.ports.dicom), one.called, str(scanners)]
     process = subprocess.Popen(
         [*module, bench.day.isoformat()], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -58,45 +71,37 @@ def _poll(one: Running, bench: Bench, scanners: int, report: list[dict[str, floa
         report.append(loads(found))
 
 
-def measure_hl7(bench: Bench, one: Running, connections: int, scanners: int, stored: int) -> None:
-    """Durable orders a second over so many connections, while so many scanners ask once a second."""
-    rounds: list[Outcome] = []
-    share = 0.0
-    polls: list[dict[str, float]] = []
-    one.process.resume()
-    for _ in range(bench.rounds):
-        batch = next(bench.batches)
-        messages = _make_messages(bench.day, batch)
-        with _poll(one, bench, scanners, polls):
-            senders = Senders(("127.0.0.1", one.hl7_port), messages, connections)
-            used = one.process.get_cpu_seconds()
-            outcome = senders.run(bench.seconds)
-            share = max(share, (one.process.get_cpu_seconds() - used) / outcome.wall_seconds)
-            senders.close()
-        if outcome.wrong:
-            raise ServerFailed(f"{outcome.wrong} orders were not accepted, the last with {senders.refusal!r}")
-        _check_stored(bench, one, batch, len(outcome.latencies))
-        rounds.append(outcome)
-    one.process.suspend()
-    latencies = [latency for outcome in rounds for latency in outcome.latencies]
-    note = ""
-    if polls:
-        middle = max(poll["p50_ms"] for poll in polls)
-        slow = max(poll["p99_ms"] for poll in polls)
-        note = f"{scanners} scanners meanwhile: p50 {middle:.1f} ms, p99 {slow:.1f} ms"
-    bench.add(
-        Result(
-            measure="hl7-polled" if scanners else "hl7",
-            server=one.name,
-            stored=stored,
-            load=connections,
-            unit="/s",
-            rounds=tuple(outcome.rate for outcome in rounds),
-            p50_ms=percentile(latencies, 0.5),
-            p99_ms=percentile(latencies, 0.99),
-            client_cpu=max(outcome.cpu_seconds / outcome.wall_seconds for outcome in rounds),
-            server_cpu=share,
-            failures=int(sum(poll["failures"] for poll in polls)),
-            note=note,
-        )
+def _make_result(
+    measure: str, name: str, stored: int, connections: int, rounds: Sequence[tuple[Outcome, float]]
+) -> Result:
+    latencies = [latency for outcome, _ in rounds for latency in outcome.latencies]
+    return Result(
+        measure=measure,
+        server=name,
+        stored=stored,
+        load=connections,
+        unit="/s",
+        rounds=tuple(outcome.rate for outcome, _ in rounds),
+        p50_ms=percentile(latencies, 0.5),
+        p99_ms=percentile(latencies, 0.99),
+        client_cpu=max(outcome.cpu_seconds / outcome.wall_seconds for outcome, _ in rounds),
+        server_cpu=max(share for _, share in rounds),
+    )
+
+
+def _make_polls(name: str, stored: int, connections: int, polls: Sequence[dict[str, Any]]) -> Result:
+    """What the scanners saw meanwhile; the 99th percentile is that of the worst round."""
+    middles = tuple(poll["p50_ms"] for poll in polls)
+    return Result(
+        measure="polls",
+        server=name,
+        stored=stored,
+        load=connections,
+        unit="ms",
+        rounds=middles,
+        p50_ms=median(middles),
+        p99_ms=max(poll["p99_ms"] for poll in polls),
+        failures=sum(poll["failures"] for poll in polls),
+        wrong=sum(poll["wrong"] for poll in polls),
+        is_answered=all(poll["polls"] for poll in polls),
     )

@@ -1,6 +1,7 @@
 """The bytes a scanner sends, encoded once before anything is timed; no sockets here."""
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -108,3 +109,13 @@ def encode_question(station: str, day: str, expected: int) -> Question:
     """A C-FIND request for one station (empty: all) on one day; command and identifier leave in one write."""
     identifier = _encode_implicit(_make_identifier(station, day))
     return Question(_data_pdu(0x03, _encode_command()) + _data_pdu(0x02, identifier), expected)
+
+
+def split_data(body: bytes) -> Iterator[tuple[bool, bool, bytes]]:
+    """The fragments in the body of a P-DATA-TF: is it of a command, is it the last, its bytes (PS3.8 E.2)."""
+    at = 0
+    while at < len(body):
+        length = int.from_bytes(body[at : at + 4], "big")
+        control = body[at + 5]
+        yield bool(control & 1), bool(control & 2), body[at + 6 : at + 4 + length]
+        at += 4 + length

@@ -4,30 +4,40 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import psutil
 
 from benchmarks.pdus import encode_associate
 
+_POLL = 0.005  # seconds between two looks whether a server is ready
+
 
 class ServerFailed(Exception):
     """A server did not start, or stopped; the text ends with the last lines it printed."""
 
 
-def find_free_port() -> int:
-    """A TCP port on 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def find_free_ports(count: int) -> list[int]:
+    """TCP ports on 127.0.0.1 that nobody listens on, all different."""
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
 
 
 class ServerProcess:
-    """One started command and its children."""
+    """One started command and its children.
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
+    `beneath` are processes that work for it and that somebody else ends, such as a database's: they are
+    suspended and weighed with it.
+    """
+
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str], log: Path, beneath: Sequence[int] = ()
+    ) -> None:
         self._log = log
         self._began = time.perf_counter()
         with log.open("wb") as output:
@@ -40,28 +50,49 @@ class ServerProcess:
                 start_new_session=True,
             )
         self._process = psutil.Process(self._popen.pid)
+        self._beneath = [psutil.Process(number) for number in beneath]
 
     def wait_until_answering(self, port: int, called: str, longest: float = 120.0) -> float:
         """Seconds from exec until an association was accepted; raises ServerFailed."""
         request = encode_associate(called)
-        while time.perf_counter() - self._began < longest:
-            if self._popen.poll() is not None:
-                raise ServerFailed(f"ended with status {self._popen.returncode}: {self._tail()}")
+        for _ in self._wait(longest):
             with suppress(OSError), socket.create_connection(("127.0.0.1", port), 5) as sock:
                 sock.sendall(request)
                 if sock.recv(1) == b"\x02":
-                    return time.perf_counter() - self._began
-            time.sleep(0.005)
+                    break
+        return time.perf_counter() - self._began
+
+    def wait_until_printed(self, start: str, longest: float = 120.0) -> float:
+        """Seconds from exec until it printed a line that starts so; raises ServerFailed."""
+        for _ in self._wait(longest):
+            if any(line.startswith(start) for line in self._log.read_text(errors="replace").splitlines()):
+                break
+        return time.perf_counter() - self._began
+
+    def _wait(self, longest: float) -> Iterator[None]:
+        """A turn for each look, until the caller has seen enough; raises ServerFailed."""
+        while time.perf_counter() - self._began < longest:
+            if self._popen.poll() is not None:
+                raise ServerFailed(f"ended with status {self._popen.returncode}: {self._tail()}")
+            yield
+            time.sleep(_POLL)
         self.stop()
         raise ServerFailed(f"not ready after {longest:.0f} s: {self._tail()}")
 
     def _tail(self) -> str:
         return self._log.read_text(errors="replace")[-600:].strip()
 
-    def _tree(self) -> list[psutil.Process]:
+    def _own(self) -> list[psutil.Process]:
         with suppress(psutil.NoSuchProcess):
             return [self._process, *self._process.children(recursive=True)]
         return []
+
+    def _tree(self) -> list[psutil.Process]:
+        found = self._own()
+        for process in self._beneath:
+            with suppress(psutil.NoSuchProcess):
+                found += [process, *process.children(recursive=True)]
+        return found
 
     def suspend(self) -> None:
         """Take it off the processors (SIGSTOP) so that it cannot disturb the next measurement."""
@@ -82,7 +113,7 @@ class ServerProcess:
             with suppress(psutil.NoSuchProcess):
                 times = process.cpu_times()
                 used += times.user + times.system
-                if process.pid == self._process.pid:
+                if process == self._process or process in self._beneath:
                     used += times.children_user + times.children_system
         return used
 
@@ -104,13 +135,13 @@ class ServerProcess:
                 return
 
     def stop(self) -> None:
-        """SIGTERM, and after 10 seconds SIGKILL, to this tree alone."""
-        tree = self._tree()
-        for process in tree:
+        """SIGTERM, and after 10 seconds SIGKILL, to its own tree alone."""
+        self.resume()
+        own = self._own()
+        for process in own:
             with suppress(psutil.NoSuchProcess):
-                process.resume()
                 process.terminate()
-        _, alive = psutil.wait_procs(tree, timeout=10)
+        _, alive = psutil.wait_procs(own, timeout=10)
         for process in alive:
             with suppress(psutil.NoSuchProcess):
                 process.kill()

@@ -24,14 +24,16 @@ def main() -> None:
     callers = Callers(("127.0.0.1", port), encode_associate(called), question, count, Mode.CYCLE, _INTERVAL)
     print("polling", flush=True)
     latencies: list[float] = []
-    failures = 0
+    failures = wrong = 0
     while not select.select([sys.stdin], [], [], 0)[0]:
         outcome = callers.run(0.2, 0.2)
         latencies += outcome.latencies
         failures += outcome.failures
+        wrong += outcome.wrong
     callers.close()
     middle, slow = percentile(latencies, 0.5), percentile(latencies, 0.99)
-    print(json.dumps({"polls": len(latencies), "p50_ms": middle, "p99_ms": slow, "failures": failures}))
+    found = {"polls": len(latencies), "p50_ms": middle, "p99_ms": slow, "failures": failures, "wrong": wrong}
+    print(json.dumps(found))
 
 
 if __name__ == "__main__":
