@@ -100,7 +100,9 @@ class Cursor:
             return []
         database = self._worklist.database
         if database.reads_inline and self._asked.is_quick:
-            return self._take(database.read(self._search))
+            answers = self._take(database.read(self._search))
+            if answers or self._is_over:
+                return answers
         return self._read_later()
 
     async def _read_later(self) -> list[bytes]:
