@@ -177,7 +177,8 @@ def _compare(database: Database, stored: list[Record], asked: list[WorklistQuery
 def _sizes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """With small ones a dozen records are too many to be sorted and need several slices."""
     if request.param == "small":
-        for name, size in {"_FEW": 2, "_SLICE": 3, "_RESIDUAL_SLICE": 2, "_CHUNK": 2}.items():
+        small = {"_FEW": 2, "_CHUNK": 2, "_SLICES": (1, 2), "_RESIDUAL_SLICES": (2, 1)}
+        for name, size in small.items():
             monkeypatch.setattr(f"openworklist.store.search.{name}", size)
 
 
@@ -301,8 +302,8 @@ def test_common_questions_are_answered_from_an_index(
     filled: Database, asked: str, is_first: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # As far from the number of the records as the real ones are from a million.
-    for name in ("_FEW", "_SLICE", "_RESIDUAL_SLICE"):
-        monkeypatch.setattr(f"openworklist.store.search.{name}", 20)
+    for name, size in {"_FEW": 20, "_SLICES": (20,), "_RESIDUAL_SLICES": (20,)}.items():
+        monkeypatch.setattr(f"openworklist.store.search.{name}", size)
     question, index = COMMON[asked]
     after = None if is_first else ("20260314", "101500", 1)
     ran = filled.read(lambda connection: _explain(connection, WorklistQuery(question), after))

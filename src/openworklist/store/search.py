@@ -19,9 +19,10 @@ __all__ = ["Key", "Page", "count", "is_quick", "search"]
 
 _CHUNK: Final = 200  # rows read at once where some of them will be left out
 _FEW: Final = 1000  # records that may be sorted for each page of a question
-# Records of one slice: in SQL a look at each takes a microsecond or two, in Python ten and more.
-_SLICE: Final = 20_000
-_RESIDUAL_SLICE: Final = 2000
+# Records that are looked at for one page, slice after slice until it is full. In SQL a look at each takes
+# some microseconds, in Python ten and more.
+_SLICES: Final = (1000, 4000, 15_000)
+_RESIDUAL_SLICES: Final = (500, 1500)
 
 
 class Page(NamedTuple):
@@ -42,21 +43,35 @@ def search(connection: Connection, query: WorklistQuery, after: Key | None, size
     """
     prepared = prepare(query)
     low, high = prepared.low, prepared.high
-    if after is not None and prepared.is_latest_first:
-        high = min(after, high)
-    elif after is not None:
-        low = max(after, low)
-    found = _choose(connection, prepared)
-    if prepared.is_direct or found is not prepared.statements.walk:
-        rows = _take(connection, prepared, found.rows, low, high, size)
+    if after is not None:
+        low, high = _go_on(prepared, after, low, high)
+    way = _choose(connection, prepared)
+    if prepared.is_direct or way is not prepared.statements.walk:
+        rows = _take(connection, prepared, way.rows, low, high, size)
         return Page(rows, _key(rows[-1]) if len(rows) == size else None)
-    end = _find_end(connection, prepared, low, high)
-    if end is not None and prepared.is_latest_first:
-        low = (*end[:2], end[2] - 1)
-    elif end is not None:
-        high = (*end[:2], end[2] + 1)
-    rows = _take(connection, prepared, found.rows, low, high, size)
-    return Page(rows, _key(rows[-1]) if len(rows) == size else end)
+    found: list[Row] = []
+    end: Key | None = None
+    for distance in _RESIDUAL_SLICES if prepared.residual else _SLICES:
+        end = _find_end(connection, prepared, low, high, distance)
+        first, last = (low, high) if end is None else _stop_behind(prepared, end, low, high)
+        found += _take(connection, prepared, way.rows, first, last, size - len(found))
+        if len(found) == size:
+            return Page(found, _key(found[-1]))
+        if end is None:
+            break
+        low, high = _go_on(prepared, end, low, high)
+    return Page(found, end)
+
+
+def _go_on(prepared: Prepared, after: Key, low: Key, high: Key) -> tuple[Key, Key]:
+    """The bounds of what comes behind a key."""
+    return (low, min(after, high)) if prepared.is_latest_first else (max(after, low), high)
+
+
+def _stop_behind(prepared: Prepared, end: Key, low: Key, high: Key) -> tuple[Key, Key]:
+    """The bounds of what comes up to a key, itself included."""
+    date, time, number = end
+    return ((date, time, number - 1), high) if prepared.is_latest_first else (low, (date, time, number + 1))
 
 
 def count(connection: Connection, query: WorklistQuery) -> int:
@@ -67,7 +82,7 @@ def count(connection: Connection, query: WorklistQuery) -> int:
         return _count(connection, statement, _between(prepared, prepared.low, prepared.high))
     number, after = 0, None
     while True:
-        page = search(connection, query, after, _RESIDUAL_SLICE)
+        page = search(connection, query, after, _FEW)
         number += len(page.rows)
         after = page.after
         if after is None:
@@ -96,9 +111,8 @@ def _count(connection: Connection, statement: Statement, values: dict[str, objec
     return number
 
 
-def _find_end(connection: Connection, prepared: Prepared, low: Key, high: Key) -> Key | None:
-    """The key of the last record of the slice that begins at one end; None if the slice has all the rest."""
-    distance = _RESIDUAL_SLICE if prepared.residual else _SLICE
+def _find_end(connection: Connection, prepared: Prepared, low: Key, high: Key, distance: int) -> Key | None:
+    """The key of the last record of a slice; None if there are no more than these."""
     values = _between(prepared, low, high) | {"distance": distance - 1}
     for date, time, number in connection.run(prepared.statements.end, values):
         return date, time, number
