@@ -129,12 +129,18 @@ class Lead(NamedTuple):
     @property
     def rank(self) -> int:
         """Which of several is tried first: an identifier that is known in full, the rarest first."""
-        _, column = self.form[:2]
-        return INDEXED.index(column) if self.is_whole and column in INDEXED else len(INDEXED)
+        if self.is_whole and self.form[1] in INDEXED:
+            return INDEXED.index(self.form[1])
+        return len(INDEXED) + self.is_scan
 
     @property
     def is_whole(self) -> bool:
-        return self.form[0] in ("equal", "in")
+        return bool(self.form[0] in ("equal", "in"))
+
+    @property
+    def is_scan(self) -> bool:
+        """Whether the whole index is read: one of names still tells sooner than all records one by one."""
+        return bool(self.form[0] == "any")
 
 
 def to_leads(condition: Condition) -> Iterator[Lead]:
@@ -147,10 +153,19 @@ def to_leads(condition: Condition) -> Iterator[Lead]:
             yield from _to_lead(name, pattern.strip(" "), None)
         case PersonName(name=name, pattern=pattern) if name in NAMES:
             for wanted in to_group_patterns(pattern):
-                # What the others ask for begins as the first one does.
-                is_one = len(wanted.patterns) == 1 and not has_wildcard(wanted.patterns[0])
-                first = wanted.patterns[0] if is_one else f"{literal_beginning(wanted.patterns[0])}*"
-                yield from _to_lead("folded", first, NAMES[name])
+                yield from _to_name_lead(wanted.patterns, NAMES[name])
+
+
+def _to_name_lead(patterns: tuple[str, ...], attribute: int) -> Iterator[Lead]:
+    beginning = literal_beginning(patterns[0])
+    if not beginning:
+        test = _join("any", [_like("folded", each) for each in patterns])
+        if test.is_exact:
+            yield Lead(test.form, test.values, attribute)
+    elif len(patterns) == 1:
+        yield from _to_lead("folded", patterns[0], attribute)
+    else:  # what the others ask for begins as the first one does
+        yield from _to_lead("folded", f"{beginning}*", attribute)
 
 
 def _to_lead(column: str, pattern: str, attribute: int | None) -> Iterator[Lead]:

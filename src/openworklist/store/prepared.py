@@ -54,13 +54,16 @@ def prepare(query: WorklistQuery) -> Prepared:
             residual.append(condition)
         if criterion is not None:
             tests.append(criterion)
-    leads = sorted(
-        (lead for condition in query.conditions for lead in to_leads(condition)), key=lambda lead: lead.rank
-    )
     is_narrowed = query.statuses not in (OPEN, frozenset(Status))
     statuses = sorted(status.value for status in query.statuses) if is_narrowed else []
     forms = tuple(test.form for test in tests)
     walk, driver = _choose_walk(query, forms)
+    low, high = _find_bounds(query.conditions)
+    leads = [lead for condition in query.conditions for lead in to_leads(condition)]
+    if walk is Walk.STATION or (low, high) != (_BEFORE_ALL, _AFTER_ALL):
+        # The records of a station or of some days are soon looked through.
+        leads = [lead for lead in leads if not lead.is_scan]
+    leads.sort(key=lambda lead: lead.rank)
     shape = Shape(
         walk,
         driver,
@@ -80,7 +83,8 @@ def prepare(query: WorklistQuery) -> Prepared:
             **_name_values("t", (test.values for test in tests)),
             **_name_values("l", (lead.values for lead in leads)),
         },
-        *_find_bounds(query.conditions),
+        low,
+        high,
         tuple(residual),
         is_direct,
         is_direct or is_known,
