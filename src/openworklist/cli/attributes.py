@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from openworklist.domain.attributes import ATTRIBUTES, Attribute, Level
+from openworklist.domain.attributes import ATTRIBUTES, Attribute, Level, Match
 
 _HEAD = """\
 # Attributes
@@ -13,7 +13,8 @@ Every attribute a record can hold, where the mapping presets look for it, and ho
 This page is written from the catalogue by `make docs`.
 
 *Matching* is what a scanner may put into a key; **bold** is what the standard demands of a worklist (PS3.4
-table K.6-1). *Return* is the type of the return key: 1 always has a value, 2 may be empty, 3 is optional.
+table K.6-1), the rest is more than that. Where wildcards are taken, so is a single value; where ranges are,
+one date or time. *Return* is the type of the return key: 1 always has a value, 2 may be empty, 3 is optional.
 Places are HL7 paths in the order in which they are tried; at a code they name the first component of code,
 meaning and scheme.
 """
@@ -44,12 +45,26 @@ def render() -> str:
 
 
 def _cells(attribute: Attribute, prefix: str) -> Iterator[tuple[str, ...]]:
-    match = f"**{attribute.match}**" if attribute.required else str(attribute.match)
     places = map(_places, (attribute.classic, attribute.ihe_orm, attribute.ihe_omi))
     name = f"{prefix}{attribute.label}"
-    yield name, attribute.keyword, attribute.tag_text, attribute.vr, match, attribute.type, *places
+    yield (
+        name,
+        attribute.keyword,
+        attribute.tag_text,
+        attribute.vr,
+        _match(attribute),
+        attribute.type,
+        *places,
+    )
     for item in attribute.items:
         yield from _cells(item, f"{prefix}> ")
+
+
+def _match(attribute: Attribute) -> str:
+    if attribute.required and attribute.match is Match.WILDCARD and attribute.vr != "PN":
+        # Table K.6-1 demands wildcards of names alone.
+        return f"**{Match.SINGLE}**, {attribute.match}"
+    return f"**{attribute.match}**" if attribute.required else str(attribute.match)
 
 
 def _places(paths: tuple[str, ...]) -> str:

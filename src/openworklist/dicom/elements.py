@@ -12,6 +12,7 @@ _ITEM: Final = 0xFFFE_E000
 _END_OF_ITEM: Final = 0xFFFE_E00D
 _END_OF_SEQUENCE: Final = 0xFFFE_E0DD
 _UNDEFINED: Final = 0xFFFF_FFFF
+_BEGINS_ITEM: Final = b"\xfe\xff\x00\xe0"
 _DEEPEST: Final = 8
 _MOST: Final = 10_000  # elements and items of one dataset
 
@@ -36,7 +37,8 @@ class Element(NamedTuple):
 def read_elements(data: bytes, transfer_syntax: str, sequences: frozenset[int]) -> tuple[Element, ...]:
     """The elements of a dataset (PS3.5 section 7); IdentifierError, with the tag, if its lengths do not fit.
 
-    `sequences` are the tags that are sequences where Implicit VR does not say so.
+    `sequences` are the tags that are sequences where Implicit VR does not say so; of other tags, private ones
+    among them, a value that begins with an item is taken for one. Zeros at the end are padding.
     """
     reader = _Reader(data, transfer_syntax == EXPLICIT_LITTLE_ENDIAN, sequences)
     return reader.read_dataset(0, len(data), 0, is_delimited=False)[0]
@@ -57,6 +59,8 @@ class _Reader:
         """The elements from `at` to `end`, or to the delimiter of their item; and where that was."""
         found: list[Element] = []
         while at < end:
+            if not depth and self._is_padding(at):
+                break
             if end - at < 8:
                 raise IdentifierError(f"The identifier ends within an element, at byte {at}.")
             group, number = _tag(self._data, at)
@@ -70,6 +74,10 @@ class _Reader:
             raise IdentifierError("An item of the identifier has no end.")
         return tuple(found), at
 
+    def _is_padding(self, at: int) -> bool:
+        """Whether only zeros follow: some scanners pad the identifier to the size of their buffer."""
+        return not any(self._data[at : at + 4]) and not self._data[at:].strip(b"\0")
+
     def _note(self, tag: int) -> None:
         self._count += 1
         if self._count > _MOST:
@@ -77,12 +85,19 @@ class _Reader:
 
     def _read_element(self, tag: int, at: int, end: int, depth: int) -> tuple[Element, int]:
         vr, length, at = self._read_head(tag, at, end)
-        if length == _UNDEFINED or vr == "SQ" or (not vr and tag in self._sequences):
+        if length == _UNDEFINED or vr == "SQ" or (vr in ("", "UN") and self._holds_items(tag, at, length)):
+            outer = self._is_explicit
+            # PS3.5 6.2.2: what is within an element of VR UN is encoded in Implicit VR.
+            self._is_explicit = outer and vr != "UN"
             items, at = self._read_items(tag, at, end, length, depth + 1)
+            self._is_explicit = outer
             return Element(tag, "SQ", b"", items), at
         if length > end - at:
             raise IdentifierError(f"A length of {length} goes beyond the end of the identifier.", tag=tag)
         return Element(tag, vr, self._data[at : at + length]), at + length
+
+    def _holds_items(self, tag: int, at: int, length: int) -> bool:
+        return tag in self._sequences or (length >= 8 and self._data.startswith(_BEGINS_ITEM, at))
 
     def _read_head(self, tag: int, at: int, end: int) -> tuple[str, int, int]:
         data = self._data

@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from struct import iter_unpack
 from typing import Final
 
 from openworklist.dicom.elements import Element, read_elements
+from openworklist.dicom.keys import read_key
 from openworklist.dicom.plan import Plan, Wanted
 from openworklist.domain import iso2022
 from openworklist.domain.attributes import ATTRIBUTES, SEQUENCE_TAGS, Attribute, Level, Match
 from openworklist.domain.charset import Charset, from_dicom
 from openworklist.domain.errors import CharsetError, IdentifierError
-from openworklist.domain.query import (
-    Condition,
-    Interval,
-    Nested,
-    OneOf,
-    PersonName,
-    Range,
-    Single,
-    Wildcard,
-    WorklistQuery,
-    canonical_time,
-)
+from openworklist.domain.query import Condition, Interval, Nested, Range, WorklistQuery
 
 STEPS: Final = 0x0040_0100  # Scheduled Procedure Step Sequence
 _CHARSET: Final = 0x0008_0005
 _ZONE: Final = 0x0008_0201
 _LEVEL: Final = 0x0008_0052
+_NEVER_KEYS: Final = frozenset((_CHARSET, _ZONE, _LEVEL))
 _START_DATE: Final = "scheduled_procedure_step_start_date"
 _START_TIME: Final = "scheduled_procedure_step_start_time"
-_WITH_WILDCARDS: Final = frozenset(("AE", "CS", "LO", "LT", "SH", "ST", "UC", "UR", "UT"))
-# In these a backslash is a letter (PS3.5 6.2).
-_BACKSLASH_IS_TEXT: Final = frozenset(("LT", "ST", "UT", "UR"))
+_ASCII: Final = from_dicom("")
+_WITH_LETTERS: Final = frozenset(("LO", "LT", "PN", "SH", "ST", "UC", "UT"))
 
 Catalogue = Mapping[int, Attribute]
 
@@ -77,31 +67,37 @@ def to_question(data: bytes, transfer_syntax: str) -> Question:
             tag=_LEVEL,
             code="identifier.sop-class-mismatch",
         )
-    reading = _Reading(elements)
+    reading = _Reading()
     plan = reading.read_level(elements, _TOP)
-    conditions = tuple(_combine(reading.conditions))
+    conditions = tuple(_combine(reading.conditions, reading.ranges))
     return Question(WorklistQuery(conditions), plan, reading.has_unsupported)
 
 
 class _Reading:
     """Collects the conditions of one identifier."""
 
-    def __init__(self, elements: tuple[Element, ...]) -> None:
+    def __init__(self) -> None:
         self.conditions: list[Condition] = []
+        self.ranges: dict[str, Range] = {}  # those that were written with a hyphen
         self.has_unsupported = False
-        self._charset, self._is_known = _find_charset(elements)
+        self._charset: Charset | None = _ASCII  # None: not known
 
     def read_level(self, elements: tuple[Element, ...], catalogue: Catalogue) -> Plan:
         """The plan of the elements of one item; what they ask for is added to the conditions."""
+        outer = self._charset
+        self._charset = _find_charset(elements, outer)
         wanted: dict[int, Wanted] = {}
         for element in elements:
             tag = element.tag
-            if tag in (_CHARSET, _ZONE, _LEVEL) or not tag & 0xFFFF:
-                continue  # never keys; group lengths are retired
+            if not _is_key(tag):
+                continue
+            if tag in wanted:
+                raise IdentifierError("An element is there twice.", tag=tag)
             if tag == STEPS and catalogue is _TOP:
                 wanted[tag] = self._read_steps(element)
             else:
                 wanted[tag] = self._read_key(element, catalogue.get(tag))
+        self._charset = outer
         return tuple(wanted[tag] for tag in sorted(wanted))
 
     def _read_steps(self, element: Element) -> Wanted:
@@ -111,17 +107,19 @@ class _Reading:
     def _read_key(self, element: Element, attribute: Attribute | None) -> Wanted:
         tag = element.tag
         if attribute is None:
-            if element.value.strip(b" *\0") or any(map(_has_value, element.items or ())):
+            if _has_value((element,)):
                 self.has_unsupported = True
             return Wanted(tag, element.vr or _OTHERS.get(tag, "UN"), None, ())
         if attribute.is_sequence:
             return self._read_sequence(element, attribute)
-        condition = self._to_condition(element, attribute)
-        if condition is not None:
-            if attribute.match is Match.UNIVERSAL:
-                self.has_unsupported = True
-            else:
-                self.conditions.append(condition)
+        text = self._decode(element, attribute.vr)
+        condition = read_key(attribute, text)
+        if condition is not None and attribute.match is Match.UNIVERSAL:
+            self.has_unsupported = True
+        elif condition is not None:
+            self.conditions.append(condition)
+            if isinstance(condition, Range) and "-" in text:
+                self.ranges[attribute.name] = condition
         return Wanted(tag, attribute.vr, attribute)
 
     def _read_sequence(self, element: Element, attribute: Attribute) -> Wanted:
@@ -136,53 +134,37 @@ class _Reading:
             return Wanted(element.tag, "SQ", attribute, plan, tuple(inner))
         return Wanted(element.tag, "SQ", attribute, plan)
 
-    def _to_condition(self, element: Element, attribute: Attribute) -> Condition | None:
-        tag, name, vr = element.tag, attribute.name, attribute.vr
-        if vr == "US":
-            return Single(name, str(int.from_bytes(element.value[:2], "little"))) if element.value else None
-        text = self._decode(element, vr).strip(" \0")
-        if not text or not text.strip("*"):
-            return None  # PS3.4 C.2.2.2.3: universal matching
-        if vr == "PN":
-            return PersonName(name, text)
-        if vr == "DA":
-            return _read_dates(name, text, tag)
-        if vr == "TM":
-            return _read_times(name, text, tag)
-        if vr == "UI":
-            uids = tuple(uid.strip(" \0") for uid in text.split("\\"))
-            return Single(name, uids[0]) if len(uids) == 1 else OneOf(name, tuple(filter(None, uids)))
-        if "\\" in text and vr not in _BACKSLASH_IS_TEXT:
-            raise IdentifierError("A key has several values; only UIDs may be listed.", tag=tag)
-        if vr in _WITH_WILDCARDS and ("*" in text or "?" in text):
-            return Wildcard(name, text)
-        return Single(name, text)
-
     def _decode(self, element: Element, vr: str) -> str:
         value = element.value
+        if vr == "US":
+            return "\\".join(str(number) for (number,) in iter_unpack("<H", value[: len(value) // 2 * 2]))
         if value.isascii() and b"\x1b" not in value:
             return value.decode("ascii")
-        if vr in ("AE", "CS", "DA", "DS", "TM", "UI", "AS", "IS"):
+        if vr not in _WITH_LETTERS:
             raise IdentifierError("A key has letters that its kind of value has not.", tag=element.tag)
-        if not self._is_known:
+        charset = self._charset
+        if charset is None:
             raise IdentifierError("The question's Specific Character Set is not known.", tag=_CHARSET)
         try:
-            if b"\x1b" in value or self._charset.is_multibyte:
-                return iso2022.decode(value, self._charset)
-            return value.decode(self._charset.python)
+            if b"\x1b" in value or charset.is_multibyte:
+                return iso2022.decode(value, charset)
+            return value.decode(charset.python)
         except (CharsetError, UnicodeDecodeError) as error:
             raise IdentifierError(
-                f"A key has letters that {self._charset.name} has not.", tag=element.tag
+                f"A key has letters that {charset.name} has not.", tag=element.tag
             ) from error
 
 
-def _find_charset(elements: tuple[Element, ...]) -> tuple[Charset, bool]:
+def _find_charset(elements: tuple[Element, ...], outer: Charset | None) -> Charset | None:
+    """The set that a dataset or an item names for itself, else that of what it is in (PS3.5 7.5.3)."""
     found = next((each.value for each in elements if each.tag == _CHARSET), b"")
-    term = found.decode("ascii", "replace").strip(" \0").split("\\")[0].strip(" ")
-    charset = from_dicom(term)
-    ascii_set = from_dicom("")
-    assert ascii_set is not None
-    return charset or ascii_set, charset is not None
+    terms = found.decode("ascii", "replace").strip(" \0")
+    return from_dicom(terms.split("\\")[0].strip(" ")) if terms else outer
+
+
+def _is_key(tag: int) -> bool:
+    """Group lengths are retired, and what is private says nothing without its creator."""
+    return tag not in _NEVER_KEYS and bool(tag & 0xFFFF) and not tag >> 16 & 1
 
 
 def _only_item(element: Element) -> tuple[Element, ...]:
@@ -198,67 +180,16 @@ def _only_item(element: Element) -> tuple[Element, ...]:
 
 
 def _has_value(item: tuple[Element, ...]) -> bool:
-    return any(each.value.strip(b" *\0") or any(map(_has_value, each.items or ())) for each in item)
+    return any(
+        _is_key(each.tag) and (each.value.strip(b" *\0") or any(map(_has_value, each.items or ())))
+        for each in item
+    )
 
 
-_DATE: Final = re.compile(r"(\d{4})\.?(0[1-9]|1[0-2])\.?(0[1-9]|[12]\d|3[01])")
-_FULL_TIME: Final = "995959.999999"
-
-
-def _read_dates(name: str, text: str, tag: int) -> Range:
-    low, is_range, high = (part.strip(" ") for part in text.partition("-"))
-    first, last = _read_date(low, tag), _read_date(high, tag)
-    if not is_range:
-        return Range(name, first, first)
-    return Range(name, first, last)
-
-
-def _read_date(text: str, tag: int) -> str:
-    if not text:
-        return ""
-    found = _DATE.fullmatch(text)
-    if not found:
-        raise IdentifierError("A date is written YYYYMMDD, a range with a hyphen.", tag=tag)
-    return "".join(found.groups())
-
-
-def _read_times(name: str, text: str, tag: int) -> Range:
-    low, is_range, high = (part.strip(" ").replace(":", "") for part in text.partition("-"))
-    first = _read_time(low, tag)
-    last = _widen(high if is_range else low, tag)
-    return Range(name, first, last)
-
-
-def _read_time(text: str, tag: int) -> str:
-    time = canonical_time(text)
-    if text and not time:
-        raise IdentifierError("A time is written HHMMSS, a range with a hyphen.", tag=tag)
-    return time
-
-
-def _widen(text: str, tag: int) -> str:
-    """The last moment that a time of its precision stands for."""
-    if not _read_time(text, tag):
-        return ""
-    return text + (_FULL_TIME[len(text) :] if len(text) <= len(_FULL_TIME) else "")
-
-
-def _combine(conditions: list[Condition]) -> list[Condition]:
+def _combine(conditions: list[Condition], ranges: Mapping[str, Range]) -> list[Condition]:
     """Start date and start time, both asked for as ranges, become one interval (PS3.4 C.2.2.2.5)."""
-    ranges = {each.name: each for each in conditions if isinstance(each, Range)}
     date, time = ranges.get(_START_DATE), ranges.get(_START_TIME)
-    # A single date is the same with and without.
-    if date is None or time is None or date.low == date.high:
-        return conditions
-    if time.high and time.low and time.high.startswith(time.low.rstrip("0")) and _is_single(time):
+    if date is None or time is None:
         return conditions
     rest = [each for each in conditions if each is not date and each is not time]
     return [*rest, Interval(date.low, time.low, date.high, time.high)]
-
-
-def _is_single(time: Range) -> bool:
-    """Whether a range came of one time: its end is its beginning, widened."""
-    return any(
-        canonical_time(time.low[:length]) == time.low and time.low[:length] + _FULL_TIME[length:] == time.high
-        for length in (2, 4, 6)
-    )

@@ -6,26 +6,41 @@ How keys are written in DICOM is read in dicom.identifier; how they become SQL i
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from openworklist.domain.attributes import ATTRIBUTES, Attribute
 from openworklist.domain.codes import value_in
+from openworklist.domain.names import is_name_match
 from openworklist.domain.record import Item, Record, Status, Value
 from openworklist.domain.shortening import is_short_for
+from openworklist.domain.wildcards import to_expression
 
 OPEN: Final = frozenset(status for status in Status if status.is_open)
 _DATE: Final = "scheduled_procedure_step_start_date"
 _TIME: Final = "scheduled_procedure_step_start_time"
 _STATUS: Final = "scheduled_procedure_step_status"
-_COMPONENTS: Final = 5
+# Attributes of which a record holds several values, joined by a backslash; elsewhere it is a letter.
+
+
+def _find_multiple(attributes: Iterable[Attribute]) -> Iterator[str]:
+    for each in attributes:
+        if each.multiple:
+            yield each.name
+        yield from _find_multiple(each.items)
+
+
+_MULTIPLE: Final = frozenset(_find_multiple(ATTRIBUTES))
 
 
 @dataclass(frozen=True, slots=True)
 class Single:
-    """PS3.4 C.2.2.2.1: equal, case-sensitive, spaces at both ends not significant; any value of several."""
+    """PS3.4 C.2.2.2.1: equal, case-sensitive, spaces at both ends not significant; any value of several.
+
+    An empty value is equal to none: C.2.2.2.3 makes it universal, which is no condition.
+    """
 
     name: str
     value: str
@@ -33,7 +48,7 @@ class Single:
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """PS3.4 C.2.2.2.2: list of UID matching."""
+    """PS3.4 C.2.2.2.2: list of UID matching, taken for other values too."""
 
     name: str
     values: tuple[str, ...]
@@ -49,10 +64,7 @@ class Wildcard:
 
 @dataclass(frozen=True, slots=True)
 class PersonName:
-    """A name, with wildcards or none, case not significant (PS3.4 C.2.2.2.1.1 allows it).
-
-    A pattern of one component group is held against every group of the entry, one of several against its own.
-    """
+    """A name, with wildcards or none, case not significant (PS3.4 C.2.2.2.1.1 lets us): see domain.names."""
 
     name: str
     pattern: str
@@ -91,7 +103,15 @@ class Nested:
     conditions: tuple[Condition, ...]
 
 
-Condition = Single | OneOf | Wildcard | PersonName | Range | Interval | Nested
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Several patterns or ranges for one attribute: one of them is fulfilled."""
+
+    name: str
+    conditions: tuple[Single | Wildcard | PersonName | Range, ...]
+
+
+Condition = Single | OneOf | Wildcard | PersonName | Range | Interval | Nested | AnyOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +148,13 @@ def _is_match(condition: Condition, value: Value) -> bool:
     if isinstance(condition, Nested):
         items = value if isinstance(value, tuple) else ()
         return any(_is_item_match(condition.conditions, item) for item in items)
-    if not isinstance(value, str):
+    if isinstance(condition, AnyOf):
+        return any(_is_match(each, value) for each in condition.conditions)
+    if not isinstance(value, str) or isinstance(condition, Interval):
         return False
     if isinstance(condition, PersonName):
-        return _is_name_match(condition.pattern, value)
-    return any(_is_text_match(condition, entry) for entry in _entries(value))
+        return is_name_match(condition.pattern, value)
+    return any(_is_text_match(condition, entry) for entry in _entries(condition.name, value))
 
 
 def _is_item_match(conditions: Iterable[Condition], item: Mapping[str, Value]) -> bool:
@@ -141,9 +163,9 @@ def _is_item_match(conditions: Iterable[Condition], item: Mapping[str, Value]) -
     )
 
 
-def _entries(value: str) -> list[str]:
-    stripped = [entry.strip(" ") for entry in value.split("\\")] if "\\" in value else [value.strip(" ")]
-    return [entry for entry in stripped if entry]
+def _entries(name: str, value: str) -> list[str]:
+    values = value.split("\\") if name in _MULTIPLE else [value]
+    return [entry for each in values if (entry := each.strip(" "))]
 
 
 def _is_text_match(condition: Condition, entry: str) -> bool:
@@ -178,62 +200,6 @@ def _is_within(interval: Interval, date: str, time: str) -> bool:
         return False
     # An end without time is the end of that day: every time comes before "~".
     return not interval.high_date or (date, time) <= (interval.high_date, interval.high_time or "~")
-
-
-# Names ------------------------------------------------------------------------------------------------------
-
-
-def _is_name_match(pattern: str, value: str) -> bool:
-    wanted = name_patterns(pattern)
-    groups = folded_groups(value)
-    if not any(groups):
-        return False
-    if len(wanted) == 1:
-        expression = to_expression(wanted[0])
-        return any(group and expression.fullmatch(group) for group in groups)
-    return all(
-        number < len(groups)
-        and bool(groups[number])
-        and to_expression(each).fullmatch(groups[number]) is not None
-        for number, each in enumerate(wanted)
-        if each
-    )
-
-
-def name_patterns(pattern: str) -> tuple[str, ...]:
-    """The folded patterns of a name key, by component group; one alone is for any group of the entry."""
-    groups = folded_groups(pattern)
-    return groups if len(groups) > 1 else (groups[0] if groups else "",)
-
-
-@lru_cache(maxsize=4096)
-def folded_groups(name: str) -> tuple[str, ...]:
-    """The component groups of a name in the form in which they are compared, "" for an empty one.
-
-    Groups and components that are empty at the end are left out: `Doe^John^^^` is `doe^john`.
-    """
-    groups = [
-        "^".join(fold(component) for component in group.split("^")[:_COMPONENTS]).rstrip("^")
-        for group in name.split("=")[:3]
-    ]
-    while groups and not groups[-1]:
-        groups.pop()
-    return tuple(groups)
-
-
-def fold(text: str) -> str:
-    """Text as it is compared where case is not significant; composed and decomposed letters are the same."""
-    if text.isascii():
-        return text.strip(" ").lower()
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold()).strip(" ")
-
-
-@lru_cache(maxsize=1024)
-def to_expression(pattern: str) -> re.Pattern[str]:
-    """A wildcard pattern as a regular expression; runs of `*` are one, so that it cannot run away."""
-    collapsed = re.sub(r"\*+", "*", pattern)
-    parts = {"*": ".*", "?": "."}
-    return re.compile("".join(parts.get(letter, re.escape(letter)) for letter in collapsed), re.DOTALL)
 
 
 # Times ------------------------------------------------------------------------------------------------------

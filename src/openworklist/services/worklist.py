@@ -122,11 +122,10 @@ class Cursor:
     def next_batch(self) -> list[bytes] | Awaitable[list[bytes]]:
         """Encoded identifiers, none at the end; at once where that is quick, else to be awaited."""
         database = self._worklist.database
-        if self._is_over or (database.reads_inline and self._asked.is_quick):
-            answers: list[bytes] = []
-            while not answers and not self._is_over:
-                answers = self._take(database.read(self._search))
-            return answers
+        if database.reads_inline and self._asked.is_quick:
+            answers = self._take(database.read(self._search))
+            if answers or self._is_over:
+                return answers
         return self._read_later()
 
     async def _read_later(self) -> list[bytes]:

@@ -7,15 +7,29 @@ from contextlib import contextmanager
 from hashlib import blake2b
 from typing import Any, Final, Literal
 
-from sqlalchemy import Executable
+from sqlalchemy import Executable, FromClause
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.dialects.sqlite import pysqlite
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 
 DialectName = Literal["sqlite", "postgresql"]
 Values = Mapping[str, object]
 
+
+class _SqliteCompiler(SQLiteCompiler):
+    """Writes what `with_hint` says of a table (INDEXED BY …), which SQLAlchemy leaves out."""
+
+    def get_from_hint_text(self, table: FromClause, text: str | None) -> str | None:
+        return text
+
+
+class _SqliteDialect(pysqlite.dialect):
+    statement_compiler = _SqliteCompiler
+    supports_statement_cache = False  # Statement keeps what was compiled
+
+
 _DIALECTS: Final[dict[DialectName, Any]] = {
-    "sqlite": pysqlite.dialect(paramstyle="qmark"),
+    "sqlite": _SqliteDialect(paramstyle="qmark"),
     "postgresql": psycopg.dialect(paramstyle="format"),  # type: ignore[no-untyped-call]
 }
 

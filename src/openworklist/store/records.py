@@ -10,12 +10,13 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 
 from openworklist.domain.identity import ORDER_NUMBERS, PROCEDURE
-from openworklist.domain.query import canonical_time, folded_groups
+from openworklist.domain.names import folded_groups
+from openworklist.domain.query import canonical_time
 from openworklist.domain.record import Record, Status, Value
 from openworklist.store.connection import Connection, Statement
 from openworklist.store.schema import (
     COLUMNS,
-    NAME,
+    NAMES,
     START_DATE,
     START_TIME,
     STATION,
@@ -81,7 +82,7 @@ _INSERT_STATION: Final = Statement(
     insert(record_stations).values(_parameters("record_id", "ae_title", "is_open", START_DATE, START_TIME))
 )
 _INSERT_NAME: Final = Statement(
-    insert(record_names).values(_parameters("record_id", "component_group", "folded"))
+    insert(record_names).values(_parameters("record_id", "attribute", "component_group", "folded"))
 )
 _DELETE_STATIONS: Final = Statement(
     delete(record_stations).where(record_stations.c.record_id == bindparam("record_id"))
@@ -127,7 +128,7 @@ def update_record(
     ):
         connection.run_count(_DELETE_STATIONS, {"record_id": stored.id})
         _insert_stations(connection, stored, columns)
-    if before.get(NAME) != stored.get(NAME):
+    if any(before.get(name) != stored.get(name) for name in NAMES):
         connection.run_count(_DELETE_NAMES, {"record_id": stored.id})
         _insert_names(connection, stored)
     return stored
@@ -195,7 +196,8 @@ def _insert_stations(connection: Connection, record: Record, columns: Mapping[st
 
 
 def _insert_names(connection: Connection, record: Record) -> None:
-    for number, folded in enumerate(folded_groups(record.text(NAME))):
-        if folded:
-            values = {"record_id": record.id, "component_group": number, "folded": folded}
-            connection.run_count(_INSERT_NAME, values)
+    for name, attribute in NAMES.items():
+        for number, folded in enumerate(folded_groups(record.text(name))):
+            if folded:
+                row = {"attribute": attribute, "component_group": number, "folded": folded}
+                connection.run_count(_INSERT_NAME, {"record_id": record.id, **row})

@@ -26,16 +26,20 @@ metadata: Final = MetaData(
 STATION: Final = "scheduled_station_ae_title"
 START_DATE: Final = "scheduled_procedure_step_start_date"
 START_TIME: Final = "scheduled_procedure_step_start_time"
-NAME: Final = "patient_name"
+MODALITY: Final = "modality"
+# Person names that are searched; each has its number in `record_names`, which never changes.
+NAMES: Final = {"patient_name": 0, "scheduled_performing_physician_name": 1}
 # Attributes with a column in `records`; stations and names have tables of their own.
-COLUMNS: Final = tuple(each.name for each in SEARCHABLE if each.name not in (STATION, NAME))
-_INDEXED: Final = (
-    "patient_id",
+COLUMNS: Final = tuple(each.name for each in SEARCHABLE if each.name not in (STATION, *NAMES))
+# Columns with an index of their own, those first of which few records have the same value.
+INDEXED: Final = (
+    "study_instance_uid",
     "accession_number",
     "placer_order_number_imaging_service_request",
     "filler_order_number_imaging_service_request",
+    "patient_id",
     "requested_procedure_id",
-    "study_instance_uid",
+    "scheduled_procedure_step_id",
 )
 
 
@@ -91,10 +95,11 @@ _START: Final = (records.c[START_DATE], records.c[START_TIME], records.c.id)
 Index("ix_records_start", records.c.is_open, *_START)
 Index("ix_records_modality", records.c.modality, records.c.is_open, *_START)
 Index("ix_records_all", *_START)
-for _name in _INDEXED:
+for _name in INDEXED:
     Index(None, records.c[_name])
 
-# One row for each station of a record; it repeats what the order of answers needs.
+# One row for each station of a record; it repeats what the order of answers needs. SQLite keeps rows without
+# an id of their own in the order of their primary key, a tree less to write to for each.
 record_stations: Final = Table(
     "record_stations",
     metadata,
@@ -114,16 +119,22 @@ Index(
     record_stations.c.record_id,
 )
 
-# One row for each component group of the patient's name, folded by domain.query.
+# One row for each component group of a person's name, folded by domain.names.
 record_names: Final = Table(
     "record_names",
     metadata,
     Column("record_id", NUMBER, ForeignKey("records.id", ondelete="CASCADE"), primary_key=True),
+    Column("attribute", Integer, primary_key=True),
     Column("component_group", Integer, primary_key=True),
     _text("folded"),
     sqlite_with_rowid=False,
 )
-Index("ix_record_names_folded", record_names.c.folded, record_names.c.record_id)
+Index(
+    "ix_record_names_folded",
+    record_names.c.attribute,
+    record_names.c.folded,
+    record_names.c.record_id,
+)
 
 # Who changed what, and which message asked for it: other processes follow it, people read it.
 changes: Final = Table(

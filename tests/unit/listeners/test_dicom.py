@@ -370,6 +370,29 @@ def test_a_cancel_is_heard_between_batches() -> None:
     run(play, batches=lambda: repeat([b"more"]))
 
 
+def test_a_cancel_ends_a_batch_that_is_still_being_read() -> None:
+    given_up: list[str] = []
+
+    async def read() -> list[bytes]:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            given_up.append("read")
+            raise
+        return []
+
+    async def play(scene: Scene) -> None:
+        scanner = await scene.associate()
+        scanner.send(FIND)
+        while not scene.worklist.cursors:
+            await asyncio.sleep(0)
+        scanner.send(CANCEL)
+        answers, final = await scanner.read_answers()
+        assert (answers, status_of(final), given_up) == ([], 0xFE00, ["read"])
+
+    run(play, batches=lambda: iter([read()]))
+
+
 def test_a_cancel_of_another_question_changes_nothing() -> None:
     async def play(scene: Scene) -> None:
         scanner = await scene.associate()

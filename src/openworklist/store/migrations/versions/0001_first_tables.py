@@ -72,6 +72,7 @@ def upgrade() -> None:
         sa.Column("scheduled_procedure_step_start_date", TEXT, nullable=False),
         sa.Column("scheduled_procedure_step_start_time", TEXT, nullable=False),
         sa.Column("modality", TEXT, nullable=False),
+        sa.Column("scheduled_procedure_step_id", TEXT, nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.Column("message_time", TEXT, nullable=False),
@@ -109,6 +110,7 @@ def upgrade() -> None:
         ["placer_order_number_imaging_service_request"],
     )
     op.create_index("ix_records_requested_procedure_id", "records", ["requested_procedure_id"])
+    op.create_index("ix_records_scheduled_procedure_step_id", "records", ["scheduled_procedure_step_id"])
     op.create_index(
         "ix_records_start",
         "records",
@@ -119,15 +121,16 @@ def upgrade() -> None:
     op.create_table(
         "record_names",
         sa.Column("record_id", NUMBER, nullable=False),
+        sa.Column("attribute", sa.Integer(), nullable=False),
         sa.Column("component_group", sa.Integer(), nullable=False),
         sa.Column("folded", TEXT, nullable=False),
         sa.ForeignKeyConstraint(
             ["record_id"], ["records.id"], name=op.f("fk_record_names_record_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("record_id", "component_group", name=op.f("pk_record_names")),
+        sa.PrimaryKeyConstraint("record_id", "attribute", "component_group", name=op.f("pk_record_names")),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_record_names_folded", "record_names", ["folded", "record_id"])
+    op.create_index("ix_record_names_folded", "record_names", ["attribute", "folded", "record_id"])
 
     op.create_table(
         "record_stations",
