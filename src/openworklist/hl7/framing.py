@@ -71,12 +71,12 @@ class Deframer:
     a HalfFrame. If it ended in 0x1C only the 0x0D was forgotten, and it is a Frame.
     """
 
-    __slots__ = ("_buffer", "_dropped", "_head", "_kind", "_limits", "_scanned", "noise")
+    __slots__ = ("_buffer", "_dropped", "_heads", "_kind", "_limits", "_scanned", "noise")
 
     def __init__(self, max_message: int = MAX_MESSAGE, max_token: int = MAX_TOKEN) -> None:
         self.noise = 0
         self._limits = {START: max_message, TOKEN_START: max_token}
-        self._head = min(HEAD_LENGTH, max_message, max_token)
+        self._heads = {START: min(HEAD_LENGTH, max_message), TOKEN_START: min(HEAD_LENGTH, max_token)}
         self._kind = 0  # the start byte of what is unfinished
         self._buffer = bytearray()  # its content so far; of one that is too long the head and the last byte
         self._dropped = 0  # the number of bytes between that head and that last byte
@@ -158,7 +158,7 @@ class Deframer:
         size = len(content) + self._dropped
         self._dropped = 0
         if size > self._limits[START]:
-            events.append(Oversize(bytes(content[: self._head]), size))
+            events.append(Oversize(bytes(content[: self._heads[START]]), size))
         elif not is_broken:
             events.append(Frame(bytes(content)))
         elif content.endswith(b"\x1c"):
@@ -190,8 +190,9 @@ class Deframer:
             kept = buffer
         else:
             kept = bytearray(buffer[start:])
-        if len(kept) + self._dropped > self._limits[self._kind] and len(kept) > self._head + 1:
-            self._dropped += len(kept) - self._head - 1
-            kept = kept[: self._head] + kept[-1:]
+        head = self._heads[self._kind]
+        if len(kept) + self._dropped > self._limits[self._kind] and len(kept) > head + 1:
+            self._dropped += len(kept) - head - 1
+            kept = kept[:head] + kept[-1:]
         self._buffer = kept
         self._scanned = len(kept) - 1  # the last byte may be the first half of END
