@@ -32,7 +32,9 @@ class Charset:
 
 # PS3.3 tables C.12-2 to C.12-5; HL7 v2.9 table 0211. Order: the smaller set before the larger.
 CHARSETS: tuple[Charset, ...] = (
-    Charset("ASCII", ("ASCII", "ISO IR6", "US-ASCII", "7BIT"), "", "ISO 2022 IR 6", "ascii", g0=b"(B"),
+    Charset(
+        "ASCII", ("ASCII", "ISO IR6", "US-ASCII", "7BIT", "ANSI X3.4"), "", "ISO 2022 IR 6", "ascii", g0=b"(B"
+    ),
     Charset(
         "Latin 1",
         ("8859/1", "LATIN1", "ISO IR100", "ANSI"),
@@ -104,7 +106,7 @@ CHARSETS: tuple[Charset, ...] = (
     ),
     Charset(
         "Hebrew",
-        ("8859/8", "HEBREW", "ISO IR138"),
+        ("8859/8", "HEBREW", "ISO IR138", "8859/8-I", "8859/8-E"),
         "ISO_IR 138",
         "ISO 2022 IR 138",
         "iso8859_8",
@@ -134,7 +136,7 @@ CHARSETS: tuple[Charset, ...] = (
     ),
     Charset(
         "Thai",
-        ("TIS-620", "8859/11", "THAI", "ISO IR166"),
+        ("TIS-620", "8859/11", "THAI", "ISO IR166", "TIS 620-2533"),
         "ISO_IR 166",
         "ISO 2022 IR 166",
         "tis_620",
@@ -173,7 +175,17 @@ CHARSETS: tuple[Charset, ...] = (
     ),
     Charset(
         "KS X 1001",
-        ("KS X 1001", "ISO IR149", "KSC5601", "KS C 5601", "EUC-KR"),
+        (
+            "KS X 1001",
+            "ISO IR149",
+            "KS C 5601",
+            "KS C 5601-1987",
+            "EUC-KR",
+            "CP949",
+            "MS949",
+            "WINDOWS-949",
+            "UHC",
+        ),
         "",
         "ISO 2022 IR 149",
         "euc_kr",
@@ -183,7 +195,7 @@ CHARSETS: tuple[Charset, ...] = (
     ),
     Charset(
         "GB 2312",
-        ("ISO IR58", "GB2312", "EUC-CN"),
+        ("ISO IR58", "GB2312", "GB 2312-80", "GB 2312-1980", "EUC-CN"),
         "",
         "ISO 2022 IR 58",
         "gb2312",
@@ -191,31 +203,60 @@ CHARSETS: tuple[Charset, ...] = (
         is_multibyte=True,
         windows="gbk",
     ),
-    Charset("GBK", ("GBK", "CP936", "WINDOWS-936"), "GBK", "", "gbk"),
-    Charset("GB 18030", ("GB 18030-2000", "GB18030", "GB 18030-2005"), "GB18030", "", "gb18030"),
-    Charset("Unicode", ("UNICODE UTF-8", "UNICODE", "UTF-8", "ISO IR192"), "ISO_IR 192", "", "utf_8"),
+    Charset("GBK", ("GBK", "CP936", "MS936", "WINDOWS-936"), "GBK", "", "gbk"),
+    Charset(
+        "GB 18030",
+        ("GB 18030-2000", "GB18030", "GB 18030-2005", "GB 18030-2022", "CP54936"),
+        "GB18030",
+        "",
+        "gb18030",
+    ),
+    Charset(
+        "Unicode", ("UNICODE UTF-8", "UNICODE", "UTF-8", "ISO IR192", "CP65001"), "ISO_IR 192", "", "utf_8"
+    ),
     # Sets that arrive but that DICOM has no term for: they leave as Unicode.
-    Charset("Big5", ("BIG-5", "CP950", "WINDOWS-950"), "", "", "cp950"),
-    Charset("Windows Western", ("WINDOWS-1252", "CP1252"), "", "", "cp1252"),
-    Charset("Windows Central European", ("WINDOWS-1250", "CP1250"), "", "", "cp1250"),
-    Charset("Windows Cyrillic", ("WINDOWS-1251", "CP1251"), "", "", "cp1251"),
-    Charset("Windows Greek", ("WINDOWS-1253", "CP1253"), "", "", "cp1253"),
-    Charset("Windows Turkish", ("WINDOWS-1254", "CP1254"), "", "", "cp1254"),
-    Charset("Windows Hebrew", ("WINDOWS-1255", "CP1255"), "", "", "cp1255"),
-    Charset("Windows Arabic", ("WINDOWS-1256", "CP1256"), "", "", "cp1256"),
-    Charset("Windows Baltic", ("WINDOWS-1257", "CP1257"), "", "", "cp1257"),
-    Charset("Windows Thai", ("WINDOWS-874", "CP874"), "", "", "cp874"),
+    Charset("Latin 6 (Nordic)", ("8859/10", "LATIN6"), "", "", "iso8859_10"),
+    Charset("Latin 7 (Baltic)", ("8859/13", "LATIN7"), "", "", "iso8859_13", windows="cp1257"),
+    Charset("Latin 8 (Celtic)", ("8859/14", "LATIN8"), "", "", "iso8859_14"),
+    Charset("Latin 10 (Romanian)", ("8859/16", "LATIN10"), "", "", "iso8859_16", windows="cp1250"),
+    Charset("Big5", ("BIG-5", "CP950", "MS950", "WINDOWS-950", "X-BIG5"), "", "", "cp950"),
+    Charset("Big5 of Hong Kong", ("BIG5-HKSCS",), "", "", "big5hkscs"),
+    *(
+        Charset(name, (f"WINDOWS-{page}", f"CP{page}", f"WIN{page}", *more), "", "", f"cp{page}")
+        for name, page, *more in (
+            ("Windows Western", 1252, "WINDOWS LATIN 1"),
+            ("Windows Central European", 1250, "WINDOWS LATIN 2"),
+            ("Windows Cyrillic", 1251),
+            ("Windows Greek", 1253),
+            ("Windows Turkish", 1254, "WINDOWS LATIN 5"),
+            ("Windows Hebrew", 1255),
+            ("Windows Arabic", 1256),
+            ("Windows Baltic", 1257),
+            ("Windows Vietnamese", 1258),
+            ("Windows Thai", 874),
+        )
+    ),
     Charset("KOI8-R", ("KOI8-R",), "", "", "koi8_r"),
-    Charset("Shift-JIS", ("SHIFT-JIS", "SJIS", "CP932", "WINDOWS-31J", "MS932"), "", "", "cp932"),
-    Charset("EUC-JP", ("EUC-JP",), "", "", "euc_jp"),
+    Charset("KOI8-U", ("KOI8-U",), "", "", "koi8_u"),
+    Charset(
+        "Shift-JIS",
+        ("SHIFT-JIS", "X-SJIS", "SJIS", "MS-KANJI", "CSSHIFTJIS", "CP932", "WINDOWS-31J", "MS932"),
+        "",
+        "",
+        "cp932",
+    ),
+    Charset("EUC-JP", ("EUC-JP", "X-EUC-JP", "EUCJIS"), "", "", "euc_jp"),
+    Charset("DOS American", ("CP437", "IBM437"), "", "", "cp437"),
     Charset("DOS Western", ("CP850", "IBM850"), "", "", "cp850"),
+    Charset("DOS Central European", ("CP852", "IBM852"), "", "", "cp852"),
+    Charset("DOS Cyrillic", ("CP866", "IBM866"), "", "", "cp866"),
 )
 
 
 def _key(name: str) -> str:
-    """`ISO-8859-1`, `ISO8859/1` and `8859/1` are one name, and so are `ISO IR100` and `ISO_IR 100`."""
+    """`ISO/IEC 8859-1`, `ISO8859/1` and `8859/1` are one name, and so are `ISO IR100` and `ISO_IR 100`."""
     key = "".join(letter for letter in name.upper() if letter.isalnum())
-    return key.removeprefix("ISO")
+    return key.removeprefix("ISO").removeprefix("IEC")
 
 
 _BY_HL7 = {_key(name): charset for charset in CHARSETS for name in charset.hl7}
@@ -225,8 +266,12 @@ _BY_DICOM = {
 
 
 def from_hl7(name: str) -> Charset | None:
-    """The set that MSH-18 names, by the standard's name or one seen in the wild; None if nobody knows it."""
-    return _BY_HL7.get(_key(name))
+    """The set that MSH-18 names; None if nobody knows it.
+
+    It may be the standard's name, one seen in the wild, or DICOM's, with or without code extension.
+    """
+    key = _key(name)
+    return _BY_HL7.get(key) or (_BY_DICOM.get(key) if key else None)
 
 
 def from_dicom(term: str) -> Charset | None:

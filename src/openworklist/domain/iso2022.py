@@ -6,7 +6,7 @@ Between two designations a byte may be half a letter, so that nothing may be spl
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from openworklist.domain.charset import CHARSETS, Charset
 from openworklist.domain.errors import CharsetError
@@ -16,18 +16,23 @@ _ASCII = _BY_NAME["ASCII"]
 _ROMAJI = _BY_NAME["JIS X 0201"]
 _KANJI = _BY_NAME["JIS X 0208"]
 _MORE_KANJI = _BY_NAME["JIS X 0212"]
+# The upper half of JIS X 0201, which is a set of its own in the lower half: seven bits a letter.
+_KATAKANA = replace(_ROMAJI, name="JIS X 0201 katakana", g0=b"(I")
 
 # JIS C 6226-1978 is the elder of JIS X 0208, and $(B another way to write its designation.
 _G0 = {c.g0: c for c in (_ASCII, _ROMAJI, _KANJI, _MORE_KANJI)} | {
     b"$@": _KANJI,
     b"$(B": _KANJI,
-    b"(I": _ROMAJI,
+    b"(I": _KATAKANA,
 }
 _G1 = {c.g1: c for c in CHARSETS if c.g1}
 _DESIGNATION = re.compile(b"\x1b(?:" + b"|".join(re.escape(d) for d in sorted({*_G0, *_G1})) + b")")
+_GRAPHIC = bytes(range(0x21, 0x7F))
 _PAIRS = re.compile(rb"[\x21-\x7e]+|[^\x21-\x7e]+")
 _LINE = re.compile(rb"[\r\n]+|[^\r\n]+")
 _HIGH = bytes(byte | 0x80 for byte in range(256))
+# JIS X 0201 has katakana at 21 to 5F and nothing at 60 to 7E, where | and ~ go on being delimiters.
+_RAISED = bytes(byte | 0x80 if 0x21 <= byte <= 0x5F else byte for byte in range(256))
 
 
 @dataclass(slots=True)
@@ -51,10 +56,13 @@ def decode(raw: bytes, first: Charset) -> str:
     out: list[str] = []
     position = 0
     for match in _DESIGNATION.finditer(raw):
-        sets = _decode_lines(raw, position, match.start(), sets, first, out)
+        begin = match.start()
+        if begin > position:
+            sets = _decode_lines(raw, position, begin, sets, first, out)
         designation = match[0][1:]
-        if designation in _G0:
-            sets.g0 = _G0[designation]
+        g0 = _G0.get(designation)
+        if g0 is not None:
+            sets.g0 = g0
         else:
             sets.g1 = _G1[designation]
         position = match.end()
@@ -69,6 +77,9 @@ def _initial(first: Charset) -> _Sets:
 
 
 def _decode_lines(raw: bytes, start: int, end: int, sets: _Sets, first: Charset, out: list[str]) -> _Sets:
+    if raw.find(b"\r", start, end) < 0 and raw.find(b"\n", start, end) < 0:
+        out.append(_decode_run(raw[start:end], sets, start))
+        return sets
     for line in _LINE.finditer(raw, start, end):
         if line[0][0] in b"\r\n":
             # A sender that forgot to switch back spoils one line, not the rest of the message.
@@ -80,17 +91,23 @@ def _decode_lines(raw: bytes, start: int, end: int, sets: _Sets, first: Charset,
 
 
 def _decode_run(run: bytes, sets: _Sets, offset: int) -> str:
-    if not sets.g0.is_multibyte:
-        return _decode_bytes(run, sets.g1.python, offset)
+    g0 = sets.g0
+    if g0 is _KATAKANA:
+        # JIS X 0201's own upper half may stand beside it; another makes no sense there.
+        return _decode_bytes(run.translate(_RAISED), _ROMAJI.python, offset)
+    if not g0.is_multibyte:
+        return run.decode("ascii") if run.isascii() else _decode_bytes(run, sets.g1.python, offset)
+    if not len(run) % 2 and not run.translate(None, _GRAPHIC):
+        return _decode_pairs(run, g0, offset)
     out: list[str] = []
     for match in _PAIRS.finditer(run):
         piece = match[0]
         if not 0x21 <= piece[0] <= 0x7E:
             out.append(_decode_bytes(piece, sets.g1.python, offset + match.start()))
         elif len(piece) % 2:
-            raise _broken(run, offset + match.end() - 1, sets.g0.name)
+            raise _broken(run, offset + match.end() - 1, g0.name)
         else:
-            out.append(_decode_pairs(piece, sets.g0, offset + match.start()))
+            out.append(_decode_pairs(piece, g0, offset + match.start()))
     return "".join(out)
 
 

@@ -19,6 +19,8 @@ from openworklist.domain.errors import (
 )
 from openworklist.hl7.delimiters import STANDARD, Delimiters, read_delimiters
 from openworklist.hl7.escapes import escape
+from openworklist.hl7.lines import first
+from openworklist.hl7.message import Message
 from openworklist.hl7.path import Path, parse_path
 
 ACCEPTED: Final = "AA"
@@ -81,6 +83,14 @@ class Header:
 NO_HEADER: Final = Header(("MSH", "|", "^~\\&"), STANDARD, "ascii")
 
 
+def header_of(message: Message, codec: str) -> Header:
+    """The header of a message that was read."""
+    segment = message.header
+    if len(segment.text) > _HEADER_LENGTH:
+        return read_header(segment.text, codec)
+    return Header(tuple(segment.fields), message.delimiters, codec)
+
+
 def read_header(text: str, codec: str) -> Header:
     """The header of a message that was decoded, or of the first bytes of one that was not (as latin_1).
 
@@ -92,7 +102,7 @@ def read_header(text: str, codec: str) -> Header:
             return NO_HEADER
         separator = text[3]
         read_delimiters(separator, "")
-        _, *fields = _first_segment(text, separator).split(separator, 25)
+        _, *fields = first(text, separator)[:_HEADER_LENGTH].split(separator, 25)
         return Header(("MSH", separator, *fields), read_delimiters(separator, fields[0]), codec)
     except MessageError:
         return NO_HEADER
@@ -129,13 +139,6 @@ _ANSWERS: tuple[tuple[type[OpenWorklistError], str, int], ...] = (
     (CharsetError, ERROR, 102),
     (OrderError, ERROR, 101),
 )
-
-
-def _first_segment(text: str, separator: str) -> str:
-    """The header's line, joined again if it was wrapped."""
-    following = re.search(r"[\r\n]+[A-Z][A-Z0-9]{2}" + re.escape(separator), text)
-    line = text[: following.start()] if following else text
-    return line.replace("\r", "").replace("\n", "")[:_HEADER_LENGTH]
 
 
 def _msh(header: Header, now: str, control_id: str) -> tuple[str, ...]:

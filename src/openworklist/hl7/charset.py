@@ -5,23 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
 from openworklist.domain import iso2022
 from openworklist.domain.charset import CHARSETS, Charset, from_hl7
 from openworklist.domain.errors import CharsetError, SettingsError
+from openworklist.hl7.utf8 import is_meant
 
-_BOM = b"\xef\xbb\xbf"
+_BOM: Final = b"\xef\xbb\xbf"
+_BLANKS: Final = b"\r\n\t "
 _ASCII = CHARSETS[0]
 _UNICODE = next(charset for charset in CHARSETS if charset.name == "Unicode")
-# In these, UTF-8 would be a capital with an accent and then a sign (Ã¼, Ã©), again and again: no text is.
-_UPPER_HALF_SYMBOLS = frozenset({"Latin 1", "Latin 9"})
-# Known by name, but there is no codec (CNS 11643) or zero bytes cannot travel over MLLP: reading them by
-# the default set would make wrong names of right ones.
-_UNREADABLE = frozenset(
-    {"CNS11643", "CNS116431992", "EUCTW", "UNICODEUTF16", "UNICODEUTF32", "UTF16", "UTF32"}
-)
+_HEAD: Final = 4096  # no MSH is longer; what is looked for in it may cost the square of its length
 _C1 = re.compile(rb"[\x80-\x9f]")
-_TWO_BYTE_RUN = re.compile(rb"\x1b\$.*?\x1b\([A-Z]", re.DOTALL)
 _SWITCH = re.compile(rb"\\[CM]([0-9A-Fa-f]{4}|[0-9A-Fa-f]{6})\\")
 
 
@@ -38,75 +34,82 @@ class Decoded:
 def decode(raw: bytes, default: str = "8859/1") -> Decoded:
     """Read the bytes of one message by the set that its MSH-18 names, or `default` where it names none.
 
-    CharsetError, with the offset and the byte, when they are none of its letters. An MSH-18 that nobody
-    knows counts as empty, with a warning. ISO 2022 designations are followed in any message that has them.
+    CharsetError, with the offset and the byte, when they are none of its letters, and when nobody knows the
+    set and there are other letters than ASCII. UTF-8 is recognised whatever the message says. ISO 2022
+    designations are followed in any message that has them.
     """
-    charset, codec, known_warnings = _choose(declared(raw), default)
-    if raw.startswith(_BOM):
-        charset, codec, raw = _UNICODE, "utf_8", raw[3:]
+    names = declared(raw)
+    charset, codec, warnings = _choose(names, default)
+    if raw.isascii() and b"\x1b" not in raw and b"\\C" not in raw and b"\\M" not in raw:
+        return Decoded(raw.decode("ascii"), charset or _named_default(default), codec, warnings)
     if b"\\C" in raw or b"\\M" in raw:
         # HL7 v2.9 2.7.3: these carry the bytes that would follow ESC.
         raw = _SWITCH.sub(lambda match: b"\x1b" + bytes.fromhex(match[1].decode("ascii")), raw)
+    start = raw[:_HEAD].lstrip(_BLANKS)
+    if start.startswith(_BOM):
+        charset, codec, raw = _UNICODE, "utf_8", raw.lstrip(_BLANKS)[len(_BOM) :]
+    if charset is None:
+        if not raw.isascii():
+            raise _unknown(names[0])
+        charset = _named_default(default)
     if charset is not _UNICODE and iso2022.has_designation(raw):
-        return Decoded(iso2022.decode(raw, charset), charset, codec, known_warnings)
+        return Decoded(iso2022.decode(raw, charset), charset, codec, warnings)
     if raw.isascii():
-        return Decoded(raw.decode("ascii"), charset, codec, known_warnings)
-    names = declared(raw)
-    if names and _letters(names[0]) in _UNREADABLE:
-        raise CharsetError(
-            f"Messages in {names[0]} cannot be read.", where="MSH-18", hint="let the sender use UNICODE UTF-8"
-        )
-    warnings = list(known_warnings)
+        return Decoded(raw.decode("ascii"), charset, codec, warnings)
     if charset is _ASCII:
         charset = _named_default(default)
-        codec = charset.python
-        warnings.append(
-            "MSH-18 says ASCII, but the message has other letters: read by the default character set."
+        warnings = (
+            *warnings,
+            "MSH-18 says ASCII, but the message has other letters: read by the default character set.",
         )
-    text, codec = _read(raw, charset, warnings)
-    return Decoded(text, charset, codec, tuple(warnings))
-
-
-def _letters(name: str) -> str:
-    return "".join(filter(str.isalnum, name.upper()))
+    text, codec, warning = _read(raw, charset)
+    return Decoded(text, charset, codec, (*warnings, warning) if warning else warnings)
 
 
 def declared(raw: bytes) -> tuple[str, ...]:
     """The names in MSH-18, repetitions in order; an empty first one stands for the default set."""
-    field = _header_field(raw if raw[:3] == b"MSH" else raw.removeprefix(_BOM).lstrip(b"\r\n\t "), 18)
-    return tuple(name.strip() for name in field.split("~")) if field else ()
+    head = raw[:_HEAD]
+    if head[:3] != b"MSH":
+        head = head.lstrip(_BLANKS).removeprefix(_BOM).lstrip(_BLANKS)
+        if head[:3] != b"MSH":
+            return ()
+    separator = head[3:4]
+    end = head.find(b"\r")
+    is_whole = end >= 0 and head[end + 4 : end + 5] == separator
+    head = head[:end] if is_whole else _unwrap(head, separator)
+    if b"\x1b" in head:
+        head = _without_two_byte_runs(head)
+    fields = head.split(separator, 18)
+    if len(fields) < 18 or not fields[17]:
+        return ()
+    return tuple([name.strip() for name in fields[17].decode("latin_1").split("~")])
 
 
-def _header_field(raw: bytes, number: int) -> str:
-    if raw[:3] != b"MSH" or len(raw) < 9:
-        return ""
-    separator = raw[3:4]
-    end = raw.find(b"\r")
-    if end < 0 or raw[end + 4 : end + 5] != separator:
-        # The line is wrapped or ends in LF: MSH goes on to the next line that begins like a segment.
-        following = re.search(rb"[\r\n]+[A-Z][A-Z0-9]{2}" + re.escape(separator), raw)
-        end = following.start() if following else len(raw)
-    header = raw[:end]
-    if b"\n" in header or b"\r" in header:
-        header = header.replace(b"\r", b"").replace(b"\n", b"")
-    if b"\x1b" in header:
-        header = _TWO_BYTE_RUN.sub(b"", header)
-    fields = header.split(separator, number)
-    return fields[number - 1].decode("latin_1") if len(fields) >= number else ""
+def _unwrap(head: bytes, separator: bytes) -> bytes:
+    """The MSH of a message whose lines end in LF or are broken: up to the next that begins like a segment."""
+    following = re.search(rb"[\r\n][A-Z][A-Z0-9]{2}" + re.escape(separator), head)
+    if following:
+        head = head[: following.start()]
+    return head.replace(b"\r", b"").replace(b"\n", b"")
+
+
+def _without_two_byte_runs(head: bytes) -> bytes:
+    first, *pieces = head.split(b"\x1b")
+    return first + b"".join(piece for piece in pieces if piece[:1] != b"$" or piece[1:2] in (b")", b"-"))
 
 
 @lru_cache(maxsize=256)
-def _choose(names: tuple[str, ...], default: str) -> tuple[Charset, str, tuple[str, ...]]:
-    """The first set of a message, the codec for its answer, and the warnings that are due."""
+def _choose(names: tuple[str, ...], default: str) -> tuple[Charset | None, str, tuple[str, ...]]:
+    """The first set of a message, None if nobody knows it, the codec for its answer, and warnings."""
     others = [charset for charset in map(from_hl7, names[1:]) if charset is not None]
-    first = from_hl7(names[0]) if names and names[0] else None
-    warnings: tuple[str, ...] = ()
-    if first is None:
+    if not names or not names[0]:
         first = _named_default(default)
-        if names and names[0]:
-            shown = repr(names[0][:40])
-            warnings = (f"Nobody knows the character set {shown} in MSH-18: read by the default one.",)
-    return first, _answer_codec(first, others), warnings
+        return first, _answer_codec(first, others), ()
+    known = from_hl7(names[0])
+    if known is None:
+        warning = f"Nobody knows the character set {names[0][:40]!r} in MSH-18: the message needs none."
+        return None, "ascii", (warning,)
+    return known, _answer_codec(known, others), ()
 
 
 def _named_default(default: str) -> Charset:
@@ -123,28 +126,40 @@ def _answer_codec(first: Charset, others: list[Charset]) -> str:
     return "iso2022_jp_2" if names & {"JIS X 0208", "JIS X 0212"} else first.python
 
 
-def _read(raw: bytes, charset: Charset, warnings: list[str]) -> tuple[str, str]:
-    """The text, and the codec that read it: that of the set, or of what its sender meant."""
-    is_single = charset.python.startswith(("iso8859", "latin"))
-    if is_single:
-        text = _try(raw, "utf_8")
-        if text is not None and charset.name in _UPPER_HALF_SYMBOLS:
-            warnings.append(f"The message is UTF-8, and was read so, although {charset.hl7[0]} was expected.")
-            return text, "utf_8"
+def _unknown(name: str) -> CharsetError:
+    # To read it by the default set would make wrong names of right ones, and nobody would know.
+    return CharsetError(
+        f"The character set {name[:40]!r} is not known here, and the message has letters of it.",
+        where="MSH-18",
+        hint="let the sender use a name of HL7 table 0211, best UNICODE UTF-8",
+        code="charset.unknown",
+    )
+
+
+def _read(raw: bytes, charset: Charset) -> tuple[str, str, str]:
+    """The text, the codec that read it, which is that of the set or of what was meant, and a warning."""
+    text = codec = None
+    for codec in _codecs(raw, charset):
+        text = _try(raw, codec)
         if text is not None:
-            warnings.append(f"The message looks like UTF-8, but was read as {charset.hl7[0]}.")
-    if charset.windows and is_single and _C1.search(raw):
-        # 0x80 to 0x9F are control codes in every ISO 8859 set: no message means them.
-        text = _try(raw, charset.windows)
-        if text is not None:
-            return text, charset.windows
-    text = _try(raw, charset.python)
-    if text is not None:
-        return text, charset.python
-    text = _try(raw, charset.windows) if charset.windows else None
-    if text is not None:
-        return text, charset.windows
-    return _fail(raw, charset)
+            break
+    unicode = _try(raw, "utf_8") if charset is not _UNICODE else None
+    if unicode is not None and (text is None or is_meant(raw, charset, codec or charset.python)):
+        return unicode, "utf_8", f"The message is UTF-8, and was read so: {charset.hl7[0]} was expected."
+    if text is None or codec is None:
+        raise _undecodable(raw, charset)
+    warning = f"The message looks like UTF-8, but was read as {charset.hl7[0]}." if unicode else ""
+    return text, codec, warning
+
+
+def _codecs(raw: bytes, charset: Charset) -> tuple[str, ...]:
+    """What may read a message of that set, in order."""
+    if not charset.windows:
+        return (charset.python,)
+    # 0x80 to 0x9F are control codes in every ISO 8859 set: no message means them.
+    if charset.python.startswith(("iso8859", "latin")) and _C1.search(raw):
+        return (charset.windows, charset.python)
+    return (charset.python, charset.windows)
 
 
 def _try(raw: bytes, codec: str) -> str | None:
@@ -154,12 +169,14 @@ def _try(raw: bytes, codec: str) -> str | None:
         return None
 
 
-def _fail(raw: bytes, charset: Charset) -> tuple[str, str]:
+def _undecodable(raw: bytes, charset: Charset) -> CharsetError:
+    place = 0
     try:
-        return raw.decode(charset.python), charset.python
+        raw.decode(charset.python)
     except UnicodeDecodeError as error:
-        raise CharsetError(
-            f"Byte 0x{raw[error.start]:02X} at offset {error.start} is no letter of {charset.hl7[0]}.",
-            where="MSH-18",
-            hint="check which character set the sender uses, or set its default",
-        ) from None
+        place = error.start
+    return CharsetError(
+        f"Byte 0x{raw[place]:02X} at offset {place} is no letter of {charset.hl7[0]}.",
+        where="MSH-18",
+        hint="check which character set the sender uses, or set its default",
+    )

@@ -14,8 +14,9 @@ _COMMAND = re.compile(r"(sp|sk|br|ce|fi|nf|in|ti)[+-]?([0-9]{1,2})?")
 def unescape(text: str, delimiters: Delimiters, codec: str, warnings: list[str]) -> str:
     r"""The letters that a leaf value stands for. Unknown sequences stay as they are, with a warning.
 
-    `codec` is that of the message, for the bytes of `\X..\`. `\.br\` and its like become line breaks;
-    highlighting has no letters and goes.
+    `codec` is that of the message, for the bytes of `\X..\`; a letter of several bytes may be spread over
+    sequences that follow each other. `\.br\` and its like become line breaks; highlighting has no letters
+    and goes.
     """
     escape = delimiters.escape
     if not escape or escape not in text:
@@ -23,24 +24,33 @@ def unescape(text: str, delimiters: Delimiters, codec: str, warnings: list[str])
     simple = _simple_sequences(delimiters)
     out: list[str] = []
     position = 0
-    while True:
+    length = len(text)
+    while position < length:
         begin = text.find(escape, position)
         end = text.find(escape, begin + 1) if begin >= 0 else -1
         if end < 0:
             # A lone escape character is a letter that its sender forgot to escape.
             out.append(text[position:])
-            return "".join(out)
-        out.append(text[position:begin])
-        letters = _letters(text[begin + 1 : end], simple, codec)
+            break
+        if begin > position:
+            out.append(text[position:begin])
+        sequence = text[begin + 1 : end]
+        if sequence[:1] == "X":
+            run = _byte_run(escape).match(text, begin)
+            if run is not None:
+                out.append(_read_bytes(run[0], escape, codec, warnings))
+                position = run.end()
+                continue
+        letters = _letters(sequence, simple)
         if letters is None:
-            if UNKNOWN not in warnings:
-                warnings.append(UNKNOWN)
+            _warn(warnings)
             # Its second escape character may be the first one of the next sequence.
             out.append(text[begin:end])
             position = end
         else:
             out.append(letters)
             position = end + 1
+    return "".join(out)
 
 
 def escape(text: str, delimiters: Delimiters) -> str:
@@ -52,23 +62,40 @@ def escape(text: str, delimiters: Delimiters) -> str:
     return text.translate(table)
 
 
-def _letters(sequence: str, simple: dict[str, str], codec: str) -> str | None:
+def _letters(sequence: str, simple: dict[str, str]) -> str | None:
     letters = simple.get(sequence)
+    if letters is None and sequence[:1] == ".":
+        return _formatting(sequence[1:])
+    return letters
+
+
+@lru_cache(maxsize=64)
+def _byte_run(escape: str) -> re.Pattern[str]:
+    mark = re.escape(escape)
+    return re.compile(rf"(?:{mark}X[0-9A-Fa-f ]*{mark})+")
+
+
+def _read_bytes(run: str, escape: str, codec: str, warnings: list[str]) -> str:
+    r"""The letters of a run of `\X..\`: all its bytes together, else each sequence that makes sense alone."""
+    pieces = run[2:-1].split(f"{escape}{escape}X")
+    letters = _decode("".join(pieces), codec)
     if letters is not None:
         return letters
-    kind = sequence[:1]
-    if kind == "X":
-        return _hexadecimal(sequence[1:], codec)
-    if kind == ".":
-        return _formatting(sequence[1:])
-    return None
+    _warn(warnings)
+    alone = [(piece, _decode(piece, codec)) for piece in pieces]
+    return "".join(f"{escape}X{piece}{escape}" if found is None else found for piece, found in alone)
 
 
-def _hexadecimal(digits: str, codec: str) -> str | None:
+def _decode(digits: str, codec: str) -> str | None:
     try:
         return bytes.fromhex(digits).decode(codec)
     except ValueError:
         return None
+
+
+def _warn(warnings: list[str]) -> None:
+    if UNKNOWN not in warnings:
+        warnings.append(UNKNOWN)
 
 
 def _formatting(command: str) -> str | None:

@@ -76,7 +76,7 @@ class Deframer:
     def __init__(self, max_message: int = MAX_MESSAGE, max_token: int = MAX_TOKEN) -> None:
         self.noise = 0
         self._limits = {START: max_message, TOKEN_START: max_token}
-        self._heads = {kind: min(HEAD_LENGTH, limit) for kind, limit in self._limits.items()}
+        self._heads = {START: min(HEAD_LENGTH, max_message), TOKEN_START: min(HEAD_LENGTH, max_token)}
         self._kind = 0  # the start byte of what is unfinished
         self._buffer = bytearray()  # its content so far; of one that is too long the head and the last byte
         self._dropped = 0  # the number of bytes between that head and that last byte

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from typing import Final
 
-from openworklist.domain.errors import OrderError
+from openworklist.domain.errors import MessageError, OrderError
 from openworklist.hl7.message import Message, Segment
-from openworklist.hl7.path import Path
+from openworklist.hl7.prior import leave_out_prior_results
 
 MAX_STEPS: Final = 1000
 
@@ -15,7 +14,6 @@ Index = dict[str, list[Segment]]
 
 # Before the first order, a note is about the patient or the visit, never about a step.
 _PATIENT_NOTE: Final = "NTE"
-_PATIENT_ID: Final = Path("PID", 3, 1)
 
 
 class Group:
@@ -27,7 +25,7 @@ class Group:
         self._layers = layers
 
     def all(self, name: str) -> list[Segment]:
-        """The segments of that name in the nearest layer that has any."""
+        """The segments of that name in the nearest layer that has any; the same list for all its steps."""
         for layer in self._layers:
             found = layer.get(name)
             if found is not None:
@@ -39,105 +37,130 @@ class Group:
         return found[occurrence - 1 if occurrence else 0] if len(found) >= max(occurrence, 1) else None
 
 
-def index(segments: Sequence[Segment]) -> Index:
-    found: Index = {}
-    for segment in segments:
-        if segment.name in found:
-            found[segment.name].append(segment)
-        else:
-            found[segment.name] = [segment]
-    return found
+def _add(layer: Index, segment: Segment) -> None:
+    name = segment.name
+    if name in layer:
+        layer[name].append(segment)
+    else:
+        layer[name] = [segment]
 
 
 def order_groups(message: Message) -> list[Group]:
     """One group a scheduled step, in the order of the message; none if it has neither ORC, OBR nor IPC.
 
     An ORC begins an order; a second OBR begins one that shares the ORC before it; each IPC is a step of its
-    own (OMI^O23). A ZDS stands for the orders before it that have none (IHE RAD TF-2 4.4.4.1.2.2).
-    OrderError when there are more steps than MAX_STEPS, or when it is not clear whose they are.
+    own (OMI^O23). A PID behind an order begins the part of another patient, a second PV1 that of another
+    visit. A ZDS stands for the orders before it that have none, back to the last PID or PV1 (IHE RAD TF-2
+    4.4.4.1.2.2). Prior results are left out.
+
+    OrderError when there are more steps than MAX_STEPS, MessageError when it is not clear whose an order is.
     """
-    shared, orders = _cut(message.segments)
-    _spread_study(orders)
-    common = index(shared)
-    common.pop(_PATIENT_NOTE, None)
     groups: list[Group] = []
-    for order in orders:
-        for group in _steps(order, common):
-            if len(groups) >= MAX_STEPS:
+    for part in _cut(message):
+        _spread_study(part.orders)
+        for order in part.orders:
+            groups += _steps(order, part.layers)
+            if len(groups) > MAX_STEPS:
                 raise OrderError(
                     f"The message orders more than {MAX_STEPS} steps.",
                     where="ORC",
                     code="order.too-many-steps",
                 )
-            groups.append(group)
     return groups
 
 
 class _Order:
     """An order under way: its own segments, and those that a common ORC leads, up to its first OBR."""
 
-    __slots__ = ("ahead", "has_request", "segments", "study")
+    __slots__ = ("ahead", "has_request", "own", "study")
 
     def __init__(self, segment: Segment, ahead: Index | None = None) -> None:
-        self.segments = [segment]
+        name = segment.name
+        self.own: Index = {name: [segment]}
         self.ahead = ahead
-        self.has_request = segment.name == "OBR"
+        self.has_request = name == "OBR"
         self.study: Segment | None = None
 
 
-def _cut(segments: Sequence[Segment]) -> tuple[list[Segment], list[_Order]]:
-    shared: list[Segment] = []
-    orders: list[_Order] = []
-    ahead: Index = {}
-    for segment in segments:
+class _Part:
+    """The part of a message that is about one visit of one patient: what its orders share, and they."""
+
+    __slots__ = ("_ahead", "layers", "orders", "patient", "shared", "visit")
+
+    def __init__(self, shared: Index, patient: Segment | None = None, *outer: Index) -> None:
+        self.shared = shared
+        self.layers = (shared, *outer)
+        self.patient = patient
+        self.visit: Segment | None = None
+        self.orders: list[_Order] = []
+        self._ahead: Index = {}
+
+    def take(self, segment: Segment) -> None:
         name = segment.name
-        if name == "ORC" or (name in ("OBR", "IPC") and not orders):
+        orders = self.orders
+        if name == "ORC" or (not orders and name in ("OBR", "IPC")):
+            self._ahead = {"ORC": [segment]} if name == "ORC" else {}
             orders.append(_Order(segment))
-            ahead = {"ORC": [segment]} if name == "ORC" else {}
         elif not orders:
-            shared.append(segment)
+            if name != _PATIENT_NOTE:
+                _add(self.shared, segment)
         elif name == "OBR" and orders[-1].has_request:
-            orders.append(_Order(segment, ahead))
+            orders.append(_Order(segment, self._ahead))
         else:
             order = orders[-1]
             if name == "OBR":
                 order.has_request = True
             elif name == "ZDS":
                 order.study = segment
-            elif name in ("TQ1", "TQ2") and not order.has_request:
-                ahead.setdefault(name, []).append(segment)
-            elif name == "PID" and _is_repeated(segment, shared):
-                continue
-            order.segments.append(segment)
-    return shared, orders
+            elif not order.has_request and name in ("TQ1", "TQ2"):
+                _add(self._ahead, segment)
+            _add(order.own, segment)
 
 
-def _is_repeated(patient: Segment, shared: Sequence[Segment]) -> bool:
-    """Whether a PID among the orders names the patient before them again; OrderError if it names another.
+def _cut(message: Message) -> list[_Part]:
+    part = _Part({})
+    parts = [part]
+    code = message.header.field(9)[:3].upper()
+    for segment in leave_out_prior_results(message.segments, code):
+        if segment.name == "PID":
+            if part.orders and part.patient is not None:
+                part = _Part({"MSH": [message.header]})
+                parts.append(part)
+            elif part.orders or part.patient is not None:
+                raise _is_unclear(segment)
+            part.patient = segment
+            _add(part.shared, segment)
+        elif segment.name == "PV1":
+            if part.orders and part.visit is not None:
+                # The PV2 of another visit is not shared; the patient's own layer is the last.
+                part = _Part({"PV2": []}, part.patient, part.layers[-1])
+                parts.append(part)
+            part.visit = part.visit or segment
+            _add(part.shared, segment)
+        else:
+            part.take(segment)
+    if not part.orders and len(parts) > 1:
+        raise _is_unclear(part.visit or part.patient or message.header)
+    return parts
 
-    It would be that of the next order, or of an older result (OMG^O19): nobody can tell.
-    """
-    first = next((segment for segment in shared if segment.name == "PID"), None)
-    if first is not None and first.part(_PATIENT_ID) != patient.part(_PATIENT_ID):
-        raise OrderError(
-            "The message speaks of two patients, and does not say which order is whose.",
-            where="PID[2]-3",
-            hint="send a message for each patient",
-            code="order.two-patients",
-        )
-    return first is not None
+
+def _is_unclear(segment: Segment) -> MessageError:
+    return MessageError(
+        f"It is not clear which orders a {segment.name} in this place is about.",
+        where=segment.name,
+        hint="send the patient and the visit before their orders",
+        code="message.segment-order",
+    )
 
 
-def _steps(order: _Order, common: Index) -> Iterator[Group]:
+def _steps(order: _Order, common: tuple[Index, ...]) -> list[Group]:
     """A group for each IPC of the order; one for all of it if it has none."""
-    own = index(order.segments)
-    outer = (order.ahead, common) if order.ahead else (common,)
+    own = order.own
+    outer = (order.ahead, *common) if order.ahead else common
     steps = own.pop("IPC", None)
     if steps is None:
-        yield Group(own, *outer)
-        return
-    for step in steps:
-        yield Group({"IPC": [step]}, own, *outer)
+        return [Group(own, *outer)]
+    return [Group({"IPC": [step]}, own, *outer) for step in steps]
 
 
 def _spread_study(orders: list[_Order]) -> None:
@@ -146,4 +169,4 @@ def _spread_study(orders: list[_Order]) -> None:
         if order.study is not None:
             study = order.study
         elif study is not None:
-            order.segments.append(study)
+            _add(order.own, study)

@@ -5,40 +5,75 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import tzinfo
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from openworklist.domain.attributes import Attribute
 from openworklist.domain.order import Order
 from openworklist.domain.record import Item, Value
-from openworklist.hl7.dates import read_stamp
 from openworklist.hl7.groups import Group, order_groups
+from openworklist.hl7.leaf import NULL, Leaf, Reading, leaf_reader
 from openworklist.hl7.message import Message
 from openworklist.hl7.path import Path
 from openworklist.hl7.profile import Profile
-from openworklist.hl7.values import NULL, Reading, converter_of
+from openworklist.hl7.values import make_converter
 
-# Their content is spread over all the segments of that name (STANDARDS: never only the last one).
-_GATHERED = frozenset({"NTE", "AL1"})
+# What they say is spread over all the segments of that name, and never only in the last one.
+_GATHERED: Final = frozenset({"NTE", "AL1"})
+# Letters of a value beyond which none is read: six times what the longest text of DICOM holds (LT, 10,240).
+LONGEST: Final = 65_536
 
-Finder = Callable[[Reading, str, Path, Attribute], Value | None]
+Finder = Callable[[Reading, str], Value | None]
 
 
 class _Source(NamedTuple):
-    """A place, with what the inner loop asks of it at hand."""
+    """A place, made ready."""
 
-    segment: str
+    row: int  # of the plan's segments
     field: int
-    is_gathered: bool
+    find: Finder
+    read: Leaf | None  # where `""` is looked for; None if `find` sees to it
+    join: str  # what the values of several segments are joined with; "" where one segment is meant
+    number: int
     path: Path
 
 
-class _Step(NamedTuple):
-    """A rule, made ready: `find` takes the field that a source names, and the source."""
+class _Row(NamedTuple):
+    """A segment that a profile looks at, and its fields that alone are the source of an attribute."""
 
-    name: str
-    sources: tuple[_Source, ...]
-    find: Finder
-    attribute: Attribute
+    segment: str
+    occurrence: int
+    fields: tuple[tuple[int, str, _Source], ...]
+
+
+class _Plan(NamedTuple):
+    """A profile, made ready: the simple attributes segment by segment, the others with all their sources."""
+
+    rows: tuple[_Row, ...]
+    others: tuple[tuple[str, tuple[_Source, ...]], ...]
+
+
+class _Memory:
+    """What was found in segments that steps share: a message may have a thousand steps.
+
+    The keys are the numbers of sources with the identities of fields, which live as long as the message.
+    """
+
+    __slots__ = ("_found",)
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[int, int], tuple[Value | None, list[str]]] = {}
+
+    def recall(
+        self, reading: Reading, key: tuple[int, int], find: Callable[[], Value | None]
+    ) -> Value | None:
+        found = self._found.get(key)
+        if found is None:
+            before, reading.warnings = reading.warnings, []
+            found = self._found[key] = (find(), reading.warnings)
+            reading.warnings = before
+        value, warnings = found
+        reading.warnings += [warning for warning in warnings if warning not in reading.warnings]
+        return value
 
 
 def apply(
@@ -47,134 +82,194 @@ def apply(
     """The orders of a message, in its order; none if it has no ORC, OBR or IPC.
 
     `zone` is the site's: stamps with an offset are brought to it. `codec` is that of the message, for
-    escaped bytes. OrderError if it holds too many steps. Everything else that is odd becomes a warning on
-    the order.
+    escaped bytes. OrderError if it holds too many steps, MessageError if it is not clear whose they are.
+    Everything else that is odd becomes a warning on the order.
     """
     plan = _plan(profile)
-    sent = read_stamp(message.get("MSH-7.1"), zone)
+    reading = Reading(message.delimiters, codec, zone)
+    sent = reading.stamp(_read_time(reading, message.header.field(7)))
     message_time = sent.date + sent.time[:6]
-    return tuple(
-        [
-            _to_order(group, plan, Reading(message.delimiters, codec, zone), message_time)
-            for group in order_groups(message)
-        ]
-    )
+    groups = order_groups(message)
+    is_plain = len(groups) == 1 and message.length <= LONGEST
+    memory = None if is_plain else _Memory()
+    return tuple([_to_order(group, plan, reading, memory, message_time) for group in groups])
 
 
 @lru_cache(maxsize=256)
-def _plan(profile: Profile) -> tuple[_Step, ...]:
-    return tuple(
-        _Step(
-            rule.attribute.name, tuple(map(_to_source, rule.sources)), _finder(rule.attribute), rule.attribute
-        )
-        for rule in profile.rules
-    )
+def _plan(profile: Profile) -> _Plan:
+    numbers: dict[tuple[str, int], int] = {}
+    simple: list[tuple[str, _Source]] = []
+    others: list[tuple[str, tuple[_Source, ...]]] = []
+    count = 0
+    for rule in profile.rules:
+        sources = []
+        for path in rule.sources:
+            row = numbers.setdefault((path.segment, max(path.occurrence, 1)), len(numbers))
+            sources.append(_to_source(rule.attribute, path, row, count))
+            count += 1
+        if len(sources) == 1 and not sources[0].join:
+            simple.append((rule.attribute.name, sources[0]))
+        else:
+            others.append((rule.attribute.name, tuple(sources)))
+    return _Plan(tuple(_to_row(name, simple, row) for name, row in numbers.items()), tuple(others))
 
 
-def _to_source(path: Path) -> _Source:
-    is_gathered = path.segment in _GATHERED and not path.occurrence
-    name = f"{path.segment}[{path.occurrence}]" if path.occurrence > 1 else path.segment
-    return _Source(name, path.field, is_gathered, path)
+def _to_row(place: tuple[str, int], simple: list[tuple[str, _Source]], row: int) -> _Row:
+    return _Row(*place, tuple((source.field, name, source) for name, source in simple if source.row == row))
 
 
-def _to_order(group: Group, plan: tuple[_Step, ...], reading: Reading, message_time: str) -> Order:
+def _to_source(attribute: Attribute, path: Path, row: int, number: int) -> _Source:
+    read = None if attribute.vr == "PN" else leaf_reader(path)
+    join = ""
+    if path.segment in _GATHERED and not path.occurrence:
+        join = "\r\n" if attribute.vr in ("LT", "ST", "UT") else "\\" if attribute.multiple else ", "
+    return _Source(row, path.field, _finder(attribute, path), read, join, number, path)
+
+
+def _to_order(
+    group: Group, plan: _Plan, reading: Reading, memory: _Memory | None, message_time: str
+) -> Order:
+    reading.warnings = []
     values: dict[str, Value] = {}
-    nullified: list[str] = []
-    known: dict[str, list[str]] = {}
-    for name, sources, find, attribute in plan:
-        for segment, number, is_gathered, path in sources:
-            fields = known.get(segment)
-            if fields is None:
-                fields = known[segment] = _fields(group, path.segment, path.occurrence)
-            value: Value | None
-            if is_gathered:
-                value = _gather(reading, group, path, find, attribute)
-            elif number >= len(fields) or not (field := fields[number]):
+    rows: list[list[str]] = []
+    value: Value | None
+    for segment_name, occurrence, places in plan.rows:
+        segment = group.find(segment_name, occurrence)
+        if segment is None:
+            rows.append(_NONE)
+            continue
+        fields = segment.fields
+        rows.append(fields)
+        count = len(fields)
+        for number, name, source in places:
+            if number >= count or not (field := fields[number]):
                 continue
-            elif NULL in field and reading.leaf(field, path) == NULL:
-                value = NULL
+            if memory is not None:
+                value = _find_once(reading, fields, source, memory)
+            elif NULL in field:
+                value = _find(reading, field, source)
             else:
-                value = find(reading, field, path, attribute)
+                value = source.find(reading, field)
+            if value:
+                values[name] = value
+    for name, sources in plan.others:
+        for source in sources:
+            fields = rows[source.row]
+            if source.join:
+                value = _gather(reading, group, source, memory) if fields else None
+            elif source.field < len(fields) and fields[source.field]:
+                value = _find_once(reading, fields, source, memory)
+            else:
+                value = None
             if value is not None:
-                if value == NULL:
-                    nullified.append(name)
-                elif value:
+                if value:
                     values[name] = value
                 break
-    orc = _fields(group, "ORC", 1)
+    nullified = (
+        frozenset(name for name, value in values.items() if value == NULL)
+        if NULL in values.values()
+        else _NOTHING
+    )
+    for name in nullified:
+        del values[name]
+    orc = group.find("ORC")
     return Order(
-        control=reading.leaf(orc[1], _CONTROL).upper() if len(orc) > 1 else "",
-        status_code=reading.leaf(orc[5], _STATUS).upper() if len(orc) > 5 else "",
+        control=_read_control(reading, orc.field(1)).upper() if orc else "",
+        status_code=_read_status(reading, orc.field(5)).upper() if orc else "",
         values=values,
-        nullified=frozenset(nullified),
+        nullified=nullified,
         message_time=message_time,
         warnings=tuple(reading.warnings),
     )
 
 
-_CONTROL = Path("ORC", 1, 1)
-_STATUS = Path("ORC", 5, 1)
-_NONE: list[str] = []
+_read_time = leaf_reader(Path("MSH", 7, 1))
+_read_control = leaf_reader(Path("ORC", 1, 1))
+_read_status = leaf_reader(Path("ORC", 5, 1))
+_NONE: Final[list[str]] = []
+_NOTHING: Final[frozenset[str]] = frozenset()
 
 
-def _fields(group: Group, name: str, occurrence: int) -> list[str]:
-    segment = group.find(name, occurrence)
-    return segment.fields if segment is not None else _NONE
+def _find(reading: Reading, field: str, source: _Source) -> Value | None:
+    if source.read is not None and NULL in field and source.read(reading, field) == NULL:
+        return NULL
+    return source.find(reading, field)
 
 
-def _finder(attribute: Attribute) -> Finder:
+def _find_once(reading: Reading, fields: list[str], source: _Source, memory: _Memory | None) -> Value | None:
+    if memory is None:
+        return _find(reading, fields[source.field], source)
+
+    def find() -> Value | None:
+        return _find(reading, _shorten(reading, source, fields[source.field]), source)
+
+    return memory.recall(reading, (source.number, id(fields)), find)
+
+
+def _gather(reading: Reading, group: Group, source: _Source, memory: _Memory | None) -> Value | None:
+    """The values of all the segments of that name, as one."""
+    segments = group.all(source.path.segment)
+
+    def find() -> Value | None:
+        fields = [segment.field(source.field) for segment in segments]
+        found = [source.find(reading, _shorten(reading, source, field)) for field in fields if field]
+        texts = [text for text in found if text and isinstance(text, str)]
+        return _shorten(reading, source, source.join.join(texts)) or None
+
+    return find() if memory is None else memory.recall(reading, (source.number, id(segments)), find)
+
+
+def _shorten(reading: Reading, source: _Source, text: str) -> str:
+    if len(text) <= LONGEST:
+        return text
+    reading.warn(source.path, f"is longer than {LONGEST} letters: the rest was left out.")
+    return text[:LONGEST]
+
+
+def _finder(attribute: Attribute, path: Path) -> Finder:
     names = {item.name for item in attribute.items}
     if "code_value" in names:
-        return _find_code
+        return _find_code(path)
     if "local_namespace_entity_id" in names:
-        return _find_issuer
-    return converter_of(attribute)
+        return _find_issuer(path)
+    return make_converter(attribute, path)
 
 
-def _gather(reading: Reading, group: Group, path: Path, find: Finder, attribute: Attribute) -> Value | None:
-    """The values of all the segments of that name, as one."""
-    fields = [segment.field(path.field) for segment in group.all(path.segment)]
-    found = [find(reading, field, path, attribute) for field in fields if field]
-    texts = [text for text in found if text and isinstance(text, str)]
-    if attribute.multiple:
-        return "\\".join(texts) or None
-    return ("\r\n" if attribute.vr in ("LT", "ST", "UT") else ", ").join(texts) or None
-
-
-def _find_code(reading: Reading, field: str, path: Path, attribute: Attribute) -> Value | None:
+def _find_code(path: Path) -> Finder:
     """A code sequence: value, meaning and scheme follow each other from the component that the path names."""
-    code, meaning, scheme = [_component(reading, field, place) for place in _triple(path)]
-    if not code or not scheme:
-        # PS3.3 table 8.8-1: a code without its scheme is none; the text has attributes of its own.
-        return None
-    item: Item = {"code_value": code, "coding_scheme_designator": scheme, "code_meaning": meaning or code}
-    return (item,)
+    first = path.component or 1
+    readers = [leaf_reader(path._replace(component=first + offset, subcomponent=0)) for offset in range(3)]
+
+    def find(reading: Reading, field: str) -> Value | None:
+        code, meaning, scheme = [_component(reading, field, read) for read in readers]
+        if not code or not scheme:
+            # PS3.3 table 8.8-1: a code without its scheme is none; the text has attributes of its own.
+            return None
+        item: Item = {"code_value": code, "coding_scheme_designator": scheme, "code_meaning": meaning or code}
+        return (item,)
+
+    return find
 
 
-def _find_issuer(reading: Reading, field: str, path: Path, attribute: Attribute) -> Value | None:
+def _find_issuer(path: Path) -> Finder:
     """An assigning authority (HD): its namespace, universal ID and the type of that are subcomponents."""
-    namespace, universal, kind = [_component(reading, field, place) for place in _authority(path)]
-    item = {
-        "local_namespace_entity_id": namespace,
-        "universal_entity_id": universal,
-        "universal_entity_id_type": kind.upper() if universal else "",
-    }
-    kept: Item = {name: text for name, text in item.items() if text}
-    return (kept,) if kept else None
+    readers = [leaf_reader(path._replace(component=path.component or 1, subcomponent=n)) for n in (1, 2, 3)]
+
+    def find(reading: Reading, field: str) -> Value | None:
+        namespace, universal, kind = [_component(reading, field, read) for read in readers]
+        item = {
+            "local_namespace_entity_id": namespace,
+            "universal_entity_id": universal,
+            "universal_entity_id_type": kind.upper() if universal else "",
+        }
+        kept: Item = {name: text for name, text in item.items() if text}
+        return (kept,) if kept else None
+
+    return find
 
 
-@lru_cache(maxsize=1024)
-def _triple(path: Path) -> tuple[Path, ...]:
-    return tuple(
-        path._replace(component=(path.component or 1) + offset, subcomponent=0) for offset in range(3)
-    )
-
-
-@lru_cache(maxsize=1024)
-def _authority(path: Path) -> tuple[Path, ...]:
-    return tuple(path._replace(component=path.component or 1, subcomponent=part) for part in (1, 2, 3))
-
-
-def _component(reading: Reading, field: str, place: Path) -> str:
-    text = reading.leaf(field, place)
+def _component(reading: Reading, field: str, read: Leaf) -> str:
+    text = read(reading, field)
+    if text == NULL:
+        return ""
     return text if text.isprintable() and "\\" not in text else " ".join(text.replace("\\", "/").split())

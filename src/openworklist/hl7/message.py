@@ -5,35 +5,30 @@ Bytes become text in hl7.charset, escapes become letters in hl7.escapes.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from typing import Final
 
-from openworklist.domain.errors import MessageError
-from openworklist.hl7.delimiters import Delimiters, read_delimiters
+from openworklist.domain.errors import MessageError, UnsupportedMessage
+from openworklist.hl7.delimiters import STANDARD, Delimiters, read_delimiters
+from openworklist.hl7.lines import cut
 from openworklist.hl7.path import Path, parse_path
 
-# A segment may consist of its name alone. Any three capitals might be such a line, or a word of a wrapped
-# text ("MRI"); these names are taken for segments.
-_BARE_NAMES = frozenset(
-    {
-        *("MSH", "EVN", "SFT", "MSA", "ERR", "PID", "PD1", "NK1", "PV1", "PV2", "MRG", "ROL", "GT1", "ACC"),
-        *("AL1", "DG1", "DRG", "IN1", "IN2", "IN3", "ORC", "OBR", "OBX", "NTE", "TQ1", "TQ2", "IPC", "ZDS"),
-        *("SPM", "SAC", "CTD", "CTI", "BLG", "FT1", "SCH", "RGS", "AIS", "AIG", "AIL", "AIP", "RXO", "RXE"),
-    }
-)
-_BREAKS = re.compile(r"(\r\n|\r|\n)")
+_USUAL_HEADER: Final = "MSH|^~\\&|"
+# An object each, so that they are bounded beside the bytes: real orders have some dozens.
+MAX_SEGMENTS: Final = 200_000
+# Beyond these no letter of MSH-2 is looked at: it has five.
+_ENCODING_LENGTH: Final = 16
 
 
 class Segment:
     """One line of a message. `text` is the line as it came, joined again where it was broken."""
 
-    __slots__ = ("_fields", "_is_header", "delimiters", "name", "text")
+    __slots__ = ("_fields", "delimiters", "name", "text")
 
     def __init__(self, text: str, delimiters: Delimiters) -> None:
         self.text = text
         self.name = text[:3]
         self.delimiters = delimiters
-        self._is_header = self.name in _HEADERS
         self._fields: list[str] | None = None
 
     @property
@@ -42,7 +37,7 @@ class Segment:
         fields = self._fields
         if fields is None:
             fields = self.text.split(self.delimiters.field)
-            if self._is_header:
+            if self.name in _HEADERS:
                 fields.insert(1, self.delimiters.field)
             self._fields = fields
         return fields
@@ -57,14 +52,14 @@ class Segment:
         text = self.field(number)
         if not text:
             return []
-        if self._is_header and number <= 2:
+        if self.name in _HEADERS and number <= 2:
             return [text]
         return split(text, self.delimiters.repetition)
 
     def part(self, path: Path) -> str:
         """What stands at `path` in this segment, as it came, escapes and all; "" where nothing does."""
         text = self.field(path.field)
-        if not text or (self._is_header and path.field <= 2):
+        if not text or (self.name in _HEADERS and path.field <= 2):
             return text
         delimiters = self.delimiters
         if path.repetition or path.component:
@@ -102,31 +97,28 @@ def component(text: str, path: Path, delimiters: Delimiters) -> str:
 class Message:
     """The segments of one message in order. `was_wrapped`: lines broken in mid-segment were joined."""
 
-    __slots__ = ("_end", "delimiters", "segments", "terminator", "was_wrapped")
+    __slots__ = ("delimiters", "end", "length", "segments", "terminator", "was_wrapped")
 
     def __init__(
         self,
         segments: tuple[Segment, ...],
         delimiters: Delimiters,
         *,
+        length: int = 0,
         terminator: str = "\r",
         end: str = "\r",
         was_wrapped: bool = False,
     ) -> None:
         self.segments = segments
         self.delimiters = delimiters
+        self.length = length  # in letters: no field is longer
         self.terminator = terminator
+        self.end = end  # what follows the last segment: a terminator, or nothing
         self.was_wrapped = was_wrapped
-        self._end = end
 
     @property
     def header(self) -> Segment:
         return self.segments[0]
-
-    @property
-    def end(self) -> str:
-        """What follows the last segment: a terminator, or nothing."""
-        return self._end
 
     def all(self, name: str) -> Iterator[Segment]:
         return (segment for segment in self.segments if segment.name == name)
@@ -153,8 +145,7 @@ class Message:
 def parse(text: str) -> Message:
     """Read a message; tolerant of line ends, a byte order mark, wrapped lines and unknown segments.
 
-    A line that does not begin with a segment name and the field separator continues the one before.
-    MessageError when it does not begin with a readable MSH.
+    MessageError when it does not begin with a readable MSH, or has more segments than MAX_SEGMENTS.
     """
     text = text.lstrip("\ufeff\r\n\t ")
     if text[:3] != "MSH" or len(text) < 5:
@@ -162,11 +153,55 @@ def parse(text: str) -> Message:
             "The message does not begin with an MSH segment.", where="MSH", hint="check what the sender sends"
         )
     separator = text[3]
-    encoding = text[4 : _end_of_encoding(text, separator)]
-    delimiters = read_delimiters(separator, encoding)
-    if "\n" not in text:
-        return _from_lines(text.split("\r"), delimiters)
-    return _from_mixed(text, delimiters)
+    if text.startswith(_USUAL_HEADER):
+        delimiters = STANDARD
+    else:
+        delimiters = read_delimiters(separator, text[4 : _end_of_encoding(text, separator)])
+    texts, terminator, end, was_wrapped = cut(text, separator)
+    if len(texts) > MAX_SEGMENTS:
+        raise MessageError(
+            f"The message has more than {MAX_SEGMENTS} segments.", code="message.too-many-segments"
+        )
+    segments = tuple([Segment(line, delimiters) for line in texts])
+    return Message(
+        segments,
+        delimiters,
+        length=len(text),
+        terminator=terminator,
+        end=end,
+        was_wrapped=was_wrapped,
+    )
+
+
+def check_single(message: Message) -> None:
+    """MessageError if a second message stands in the frame: only the first would be acknowledged."""
+    for segment in message.segments[1:]:
+        if segment.name == "MSH":
+            raise MessageError(
+                "There are two messages in one frame: a second MSH.",
+                where="MSH",
+                hint="send each message in a frame of its own",
+                code="message.two-in-one",
+            )
+
+
+def check_complete(message: Message) -> None:
+    """UnsupportedMessage if it is a part of a longer one: half an order must not be applied."""
+    # HL7 v2.9 2.10.2: MSH-14 says that the message continues another, DSC-1 that it goes on in one.
+    if message.header.field(14):
+        raise _is_part("MSH-14")
+    for segment in message.segments:
+        if segment.name == "DSC" and segment.field(1):
+            raise _is_part("DSC-1")
+
+
+def _is_part(where: str) -> UnsupportedMessage:
+    return UnsupportedMessage(
+        "The message is a part of a longer one: parts are not put together.",
+        where=where,
+        hint="send the whole order in one message",
+        code="message.part",
+    )
 
 
 def format(message: Message) -> str:
@@ -175,61 +210,6 @@ def format(message: Message) -> str:
 
 
 def _end_of_encoding(text: str, separator: str) -> int:
-    ends = [end for end in (text.find(separator, 4), text.find("\r", 4), text.find("\n", 4)) if end >= 0]
-    return min(ends, default=len(text))
-
-
-def _is_segment(line: str, separator: str) -> bool:
-    if line[3:4] == separator:
-        name = line[:3]
-        if name in _BARE_NAMES:
-            return True
-        return name.isupper() and name.isalnum() and name.isascii() and name[0].isalpha() and len(name) == 3
-    return line.rstrip(" ") in _BARE_NAMES
-
-
-def _from_lines(lines: list[str], delimiters: Delimiters) -> Message:
-    separator = delimiters.field
-    texts: list[str] = []
-    was_wrapped = False
-    for line in lines:
-        if _is_segment(line, separator):
-            texts.append(line)
-        elif line:
-            was_wrapped |= _continue(texts, line, "", separator)
-    end = "" if lines[-1] else "\r"
-    return _build(texts, delimiters, "\r", end, was_wrapped)
-
-
-def _from_mixed(text: str, delimiters: Delimiters) -> Message:
-    pieces = _BREAKS.split(text)
-    lines, breaks = pieces[::2], pieces[1::2]
-    terminator = breaks[0]
-    texts: list[str] = []
-    was_wrapped = False
-    for line, before in zip(lines, ["", *breaks], strict=True):
-        if _is_segment(line, delimiters.field):
-            texts.append(line)
-        elif line:
-            # Where segments end in CR, a lone LF is a line end inside a text; else it is a wrapped line.
-            glue = "\n" if terminator == "\r" and before == "\n" else ""
-            was_wrapped |= _continue(texts, line, glue, delimiters.field)
-    end = "" if lines[-1] else terminator
-    return _build(texts, delimiters, terminator, end, was_wrapped)
-
-
-def _continue(texts: list[str], line: str, glue: str, separator: str) -> bool:
-    """Join a line to the one before, unless it is an indented segment or blank; whether it was joined."""
-    bare = line.lstrip()
-    if not bare:
-        return False
-    if bare != line and bare[3:4] == separator and _is_segment(bare, separator):
-        texts.append(bare)
-        return False
-    texts[-1] += glue + line
-    return True
-
-
-def _build(texts: list[str], delimiters: Delimiters, terminator: str, end: str, was_wrapped: bool) -> Message:
-    segments = tuple([Segment(text, delimiters) for text in texts])
-    return Message(segments, delimiters, terminator=terminator, end=end, was_wrapped=was_wrapped)
+    limit = min(len(text), 4 + _ENCODING_LENGTH)
+    ends = [end for mark in (separator, "\r", "\n") if (end := text.find(mark, 4, limit)) >= 0]
+    return min(ends, default=limit)

@@ -1,21 +1,17 @@
-"""From what stands in a message to values in DICOM's form: one converter a VR, and tables for the codes."""
+"""From what stands in a message to values in DICOM's form: a converter a VR, and tables for the codes."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import tzinfo
 from typing import Final
 
-from openworklist.domain.attributes import Attribute
+from openworklist.domain.attributes import BY_NAME, Attribute
 from openworklist.hl7.dates import Stamp, read_stamp
-from openworklist.hl7.delimiters import Delimiters
-from openworklist.hl7.escapes import unescape
+from openworklist.hl7.leaf import NULL, Reading, leaf_reader, leaves_reader
 from openworklist.hl7.message import component, nth, split
 from openworklist.hl7.names import to_family_pn, to_pn
 from openworklist.hl7.path import Path
-
-NULL: Final = '""'
 
 # IHE RAD TF-2 appendix B, table B-1; the words are those of DICOM.
 PRIORITIES: Final = {"S": "STAT", "A": "HIGH", "P": "HIGH", "C": "HIGH", "R": "ROUTINE", "T": "MEDIUM"} | {
@@ -34,6 +30,7 @@ TABLES: Final = {
 }
 
 _UID = re.compile(r"[0-9]+(?:\.[0-9]+)*")
+_LEADING_ZERO = re.compile(r"(?:^|\.)0[0-9]")
 _CS = re.compile(r"[A-Z0-9 _]*")
 _DS = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:E[+-]?[0-9]+)?", re.IGNORECASE)
 _CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), " ")
@@ -41,197 +38,218 @@ _LINE = str.maketrans(_CONTROLS | {ord("\\"): "/"})
 _LINES = str.maketrans({code: " " for code in _CONTROLS if code not in (0x0A, 0x0C, 0x0D)})
 
 
-class Reading:
-    """What the converters of one message share: how to read it, and what was odd about it."""
-
-    __slots__ = ("_stamps", "codec", "delimiters", "warnings", "zone")
-
-    def __init__(self, delimiters: Delimiters, codec: str, zone: tzinfo | None) -> None:
-        self.delimiters = delimiters
-        self.codec = codec
-        self.zone = zone
-        self.warnings: list[str] = []
-        self._stamps: dict[str, Stamp] = {}
-
-    def warn(self, path: Path, sentence: str) -> None:
-        """Note what was odd: the place, never the value, since warnings show where values may not."""
-        warning = f"{path} {sentence}"
-        if warning not in self.warnings:
-            self.warnings.append(warning)
-
-    def unescape(self, text: str) -> str:
-        return unescape(text, self.delimiters, self.codec, self.warnings)
-
-    def leaf(self, field: str, path: Path) -> str:
-        """The one value that the path names in a field, escapes resolved.
-
-        A path without repetition means the first one. A whole field keeps the component delimiters inside,
-        not those at its ends.
-        """
-        _, component, repetition, escape, subcomponent, _ = self.delimiters
-        if path.repetition or (repetition and repetition in field):
-            field = nth(field, repetition, path.repetition or 1)
-        if path.component:
-            if component and component in field:
-                field = nth(field, component, path.component)
-            elif path.component > 1:
-                return ""
-            if path.subcomponent:
-                field = nth(field, subcomponent, path.subcomponent)
-        elif component and component in field:
-            field = field.strip(component)
-        if escape and escape in field:
-            field = self.unescape(field)
-        return field.strip()
-
-    def leaves(self, field: str, path: Path) -> list[str]:
-        """The value that the path names in each repetition, without empty ones; in one, if it names one."""
-        repetition = self.delimiters.repetition
-        if path.repetition or not repetition or repetition not in field:
-            found = [self.leaf(field, path)]
-        else:
-            found = [self.leaf(text, path) for text in field.split(repetition)]
-        return [text for text in found if text and text != NULL]
-
-    def stamp(self, text: str) -> Stamp:
-        found = self._stamps.get(text)
-        if found is None:
-            found = self._stamps[text] = read_stamp(text, self.zone)
-        return found
+# A converter takes a field as it came, not empty, and returns the value: "" for one that is settled as
+# empty, NULL for one that is deleted, None where there is nothing it can use and the next source is tried.
+Converter = Callable[[Reading, str], str | None]
 
 
-# A converter takes a field as it came, not empty, and the place in it. It returns the value, "" for a value
-# that is settled as empty, None where there is nothing it can use, so that the next source is tried.
-Converter = Callable[[Reading, str, Path, Attribute], str | None]
-
-
-def converter_of(attribute: Attribute) -> Converter:
+def make_converter(attribute: Attribute, path: Path) -> Converter:
+    """What makes a value of that attribute of a field in which it stands at `path`."""
     if attribute.name in TABLES:
-        return _from_table
-    if attribute.vr in _CONVERTERS:
-        return _CONVERTERS[attribute.vr]
-    return _to_several if attribute.multiple else _to_line
+        return _from_table(attribute, path)
+    if attribute.vr in _MAKERS:
+        return _MAKERS[attribute.vr](attribute, path)
+    return _to_several(attribute, path) if attribute.multiple else _to_line(attribute, path)
 
 
-def _to_line(reading: Reading, field: str, path: Path, attribute: Attribute) -> str | None:
+def _to_line(attribute: Attribute, path: Path) -> Converter:
     """SH, LO, AE and other single lines: control characters are blanks, a backslash is a slash."""
-    text = reading.leaf(field, path)
-    if text.isprintable() and "\\" not in text:
-        return text or None
-    return _clean_line(reading, text, path) or None
+    read = leaf_reader(path)
+
+    def convert(reading: Reading, field: str) -> str | None:
+        return _clean_line(reading, read(reading, field), path) or None
+
+    return convert
 
 
-def _to_several(reading: Reading, field: str, path: Path, attribute: Attribute) -> str | None:
-    values = [_clean_line(reading, text, path) for text in reading.leaves(field, path)]
-    return "\\".join(filter(None, values)) or None
+def _to_several(attribute: Attribute, path: Path) -> Converter:
+    read = leaf_reader(path)
+    read_all = leaves_reader(path)
+
+    def convert(reading: Reading, field: str) -> str | None:
+        if reading.repetition not in field:
+            return _clean_line(reading, read(reading, field), path) or None
+        values = [_clean_line(reading, text, path) for text in read_all(reading, field)]
+        return "\\".join(filter(None, values)) or None
+
+    return convert
 
 
 def _clean_line(reading: Reading, text: str, path: Path) -> str:
+    if text.isprintable() and "\\" not in text:
+        return text
     if "\\" in text:
         # PS3.5 6.2: the backslash separates values, no text of a line may hold one.
         reading.warn(path, "holds a backslash, which DICOM cannot: written as a slash.")
-    return text if text.isprintable() and "\\" not in text else " ".join(text.translate(_LINE).split())
+    return " ".join(text.translate(_LINE).split())
 
 
-def _to_lines(reading: Reading, field: str, path: Path, attribute: Attribute) -> str | None:
+def _to_lines(attribute: Attribute, path: Path) -> Converter:
     """ST, LT, UT: lines end in CR LF (PS3.5 6.2), and a backslash is a letter."""
-    text = "\n".join(reading.leaves(field, path))
-    if not text.isprintable():
-        text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_LINES).replace("\n", "\r\n")
-    return text or None
+    read = leaves_reader(path)
+
+    def convert(reading: Reading, field: str) -> str | None:
+        text = "\n".join(read(reading, field))
+        if not text.isprintable():
+            text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_LINES).replace("\n", "\r\n")
+        return text or None
+
+    return convert
 
 
-def _to_pn(reading: Reading, field: str, path: Path, attribute: Attribute) -> str | None:
-    delimiters = reading.delimiters
-    repetitions = split(field, delimiters.repetition)
-    if path.repetition:
-        repetitions = repetitions[path.repetition - 1 : path.repetition]
-    if not path.component:
-        return to_pn(repetitions, path.segment, path.field, delimiters, reading.unescape) or None
-    if not repetitions:
-        return None
-    return to_family_pn(component(repetitions[0], path, delimiters), delimiters, reading.unescape) or None
+def _to_name(attribute: Attribute, path: Path) -> Converter:
+    return _to_family_name(path) if path.component else _to_whole_name(path)
 
 
-def _to_date(reading: Reading, field: str, path: Path, attribute: Attribute) -> str | None:
-    return _stamp(reading, field, path).date or None
+def _to_whole_name(path: Path) -> Converter:
+    def convert(reading: Reading, field: str) -> str | None:
+        delimiters = reading.delimiters
+        repetitions = split(field, delimiters.repetition)
+        if path.repetition:
+            repetitions = repetitions[path.repetition - 1 : path.repetition]
+        name = to_pn(repetitions, path.segment, path.field, delimiters, reading.unescape)
+        # Every part of it is two quotes, or empty.
+        return name or (NULL if NULL in field else None)
+
+    return convert
 
 
-def _to_time(reading: Reading, field: str, path: Path, attribute: Attribute) -> str | None:
-    stamp = _stamp(reading, field, path)
-    # A date without time settles it: the time must not come from another place than the date.
-    return stamp.time if stamp.date else None
+def _to_family_name(path: Path) -> Converter:
+    def convert(reading: Reading, field: str) -> str | None:
+        delimiters = reading.delimiters
+        text = component(nth(field, delimiters.repetition, path.repetition or 1), path, delimiters)
+        if text.isalnum():
+            return text
+        if text.strip() == NULL:
+            return NULL
+        return to_family_pn(text, delimiters, reading.unescape) or None
+
+    return convert
 
 
-def _to_date_time(reading: Reading, field: str, path: Path, attribute: Attribute) -> str | None:
-    stamp = _stamp(reading, field, path)
-    return stamp.date + stamp.time or None
+def _to_date(attribute: Attribute, path: Path) -> Converter:
+    """DA: of a pair with a time the day at the site; any other, like a birth date, the day as written."""
+    has_time = attribute.name.removesuffix("date") + "time" in BY_NAME
+    read = _stamp_reader(path) if has_time else _stamp_reader(path, lambda reading, text: read_stamp(text))
+    return lambda reading, field: read(reading, field).date or None
+
+
+def _to_time(attribute: Attribute, path: Path) -> Converter:
+    read = _stamp_reader(path)
+
+    def convert(reading: Reading, field: str) -> str | None:
+        stamp = read(reading, field)
+        # A date without time settles it: the time must not come from another place than the date.
+        return stamp.time if stamp.date else None
+
+    return convert
+
+
+def _to_date_time(attribute: Attribute, path: Path) -> Converter:
+    read = _stamp_reader(path)
+
+    def convert(reading: Reading, field: str) -> str | None:
+        stamp = read(reading, field)
+        return stamp.date + stamp.time or None
+
+    return convert
 
 
 _NO_STAMP = Stamp()
 
 
-def _stamp(reading: Reading, field: str, path: Path) -> Stamp:
-    text = reading.leaf(field, path)
-    if not path.component and reading.delimiters.component:
-        # The first component of a TS is the time, the second its precision.
-        text = text.partition(reading.delimiters.component)[0]
-    if not text:
-        return _NO_STAMP
-    stamp = reading.stamp(text)
-    if stamp.problem:
-        reading.warn(path, stamp.problem + ".")
-    return stamp
+def _first_component_reader(path: Path) -> Callable[[Reading, str], str]:
+    """As leaf_reader; of a whole field the first component."""
+    return leaf_reader(path if path.component else path._replace(component=1))
 
 
-def _to_uid(reading: Reading, field: str, path: Path, attribute: Attribute) -> str | None:
-    text = reading.leaf(field, path)
-    if not path.component and reading.delimiters.component:
-        # ZDS-1 is a reference pointer: UID^application^type (IHE RAD TF-2 4.4.4.1.2.2).
-        text = text.partition(reading.delimiters.component)[0].strip()
-    if not text:
-        return None
-    if len(text) > 64 or not _UID.fullmatch(text):
-        reading.warn(path, "is not a valid UID: left out.")
-        return None
-    if ".0" in text and any(part[0] == "0" and len(part) > 1 for part in text.split(".")):
-        reading.warn(path, "is a UID with leading zeros, which DICOM forbids: kept, as images may bear it.")
-    return text
+def _stamp_reader(
+    path: Path, to_stamp: Callable[[Reading, str], Stamp] = Reading.stamp
+) -> Callable[[Reading, str], Stamp]:
+    # The first component of a TS is the time, the second its precision.
+    read = _first_component_reader(path)
+
+    def read_and_warn(reading: Reading, field: str) -> Stamp:
+        text = read(reading, field)
+        if not text:
+            return _NO_STAMP
+        stamp = to_stamp(reading, text)
+        if stamp.problem:
+            reading.warn(path, stamp.problem + ".")
+        return stamp
+
+    return read_and_warn
 
 
-def _to_code(reading: Reading, field: str, path: Path, attribute: Attribute) -> str | None:
+def _to_uid(attribute: Attribute, path: Path) -> Converter:
+    # ZDS-1 is a reference pointer: UID^application^type (IHE RAD TF-2 4.4.4.1.2.2).
+    read = _first_component_reader(path)
+
+    def convert(reading: Reading, field: str) -> str | None:
+        text = read(reading, field)
+        if not text:
+            return None
+        if len(text) > 64 or not _UID.fullmatch(text):
+            reading.warn(path, "is not a valid UID: left out.")
+            return None
+        if _LEADING_ZERO.search(text):
+            reading.warn(
+                path, "is a UID with leading zeros, which DICOM forbids: kept, as images may bear it."
+            )
+        return text
+
+    return convert
+
+
+def _to_code(attribute: Attribute, path: Path) -> Converter:
     """CS: capitals, digits, blank and underscore (PS3.5 6.2)."""
-    text = reading.leaf(field, path).upper()
-    if not text:
-        return None
-    if len(text) > 16 or not _CS.fullmatch(text):
-        reading.warn(path, f"is not a code that {attribute.label} can hold: left out.")
-        return None
-    return text
+    read = leaf_reader(path)
+
+    def convert(reading: Reading, field: str) -> str | None:
+        text = read(reading, field).upper()
+        if not text:
+            return None
+        if len(text) > 16 or not _CS.fullmatch(text):
+            reading.warn(path, f"is not a code that {attribute.label} can hold: left out.")
+            return None
+        return text
+
+    return convert
 
 
-def _to_decimal(reading: Reading, field: str, path: Path, attribute: Attribute) -> str | None:
-    text = reading.leaf(field, path).replace(",", ".")
-    if not text:
-        return None
-    if len(text) > 16 or not _DS.fullmatch(text):
-        reading.warn(path, "is not a number: left out.")
-        return None
-    return text
+def _to_decimal(attribute: Attribute, path: Path) -> Converter:
+    read = leaf_reader(path)
+
+    def convert(reading: Reading, field: str) -> str | None:
+        text = read(reading, field).replace(",", ".")
+        if not text:
+            return None
+        if len(text) > 16 or not _DS.fullmatch(text):
+            reading.warn(path, "is not a number: left out.")
+            return None
+        return text
+
+    return convert
 
 
-def _from_table(reading: Reading, field: str, path: Path, attribute: Attribute) -> str | None:
-    text = reading.leaf(field, path).upper()
-    if not text:
-        return None
-    value = TABLES[attribute.name].get(text)
-    if value is None:
-        reading.warn(path, f"is not a value that {attribute.label} knows: left out.")
-    return value
+def _from_table(attribute: Attribute, path: Path) -> Converter:
+    read = leaf_reader(path)
+    table = TABLES[attribute.name]
+
+    def convert(reading: Reading, field: str) -> str | None:
+        text = read(reading, field).upper()
+        if not text:
+            return None
+        value = table.get(text)
+        if value is None:
+            reading.warn(path, f"is not a value that {attribute.label} knows: left out.")
+        return value
+
+    return convert
 
 
-_CONVERTERS: dict[str, Converter] = {
-    "PN": _to_pn,
+_MAKERS: dict[str, Callable[[Attribute, Path], Converter]] = {
+    "PN": _to_name,
     "DA": _to_date,
     "TM": _to_time,
     "DT": _to_date_time,

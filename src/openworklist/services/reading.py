@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from hashlib import blake2b
+from pathlib import Path
+from traceback import extract_tb
 from typing import Final
 
 from openworklist.domain.errors import MessageError, OpenWorklistError, UnsupportedMessage
 from openworklist.domain.order import Order
 from openworklist.hl7 import mapping
-from openworklist.hl7.ack import Header, read_header
+from openworklist.hl7.ack import Header, header_of, read_header
 from openworklist.hl7.charset import decode
-from openworklist.hl7.message import Message, parse
+from openworklist.hl7.message import Message, check_complete, check_single, parse
 from openworklist.hl7.profile import Profile
+
+log = logging.getLogger(__name__)
 
 # Taken by message code with any trigger: OMI^Z23 exists.
 _ORDERS: Final = frozenset({"ORM", "OMI", "OMG"})
 # HL7 table 0357 knows no "we have no use for it": a queue must not stall, so these are accepted.
 _UNUSED: Final = frozenset({"ADT", "ACK"})
 _HEAD: Final = 8192
+_BOM: Final = b"\xef\xbb\xbf"
+_BLANKS: Final = b"\r\n\t "
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,23 +97,46 @@ class Reader:
 
     def read(self, raw: bytes, source: Source, received_at: int) -> Arrival:
         digest = _digest(raw)
+        try:
+            return self._read(raw, source, received_at, digest)
+        except Exception as error:
+            # The edge: for a fault of ours no message is lost. Without an answer its sender would send it
+            # again for ever, and nobody would see it. The exception may quote the message, and with it a
+            # patient: only its type and its place are told.
+            fault = extract_tb(error.__traceback__)[-1]
+            log.error(
+                "a message could not be read",
+                extra={"error": type(error).__name__, "at": f"{Path(fault.filename).name}:{fault.lineno}"},
+            )
+            log.debug("the error", exc_info=error)
+            failure = OpenWorklistError(
+                "The server failed to read the message: the fault is its own.",
+                hint="report it with the message, then process the message again",
+                code="message.internal-error",
+            )
+            return Arrival(raw, source, received_at, _read_head(raw), digest, error=failure)
+
+    def _read(self, raw: bytes, source: Source, received_at: int, digest: bytes) -> Arrival:
         header = None
         try:
             decoded = decode(raw, self.default_charset)
-            header = read_header(decoded.text, decoded.codec)
             message = parse(decoded.text)
+            header = header_of(message, decoded.codec)
+            check_single(message)
             ignored = _reason_to_ignore(message)
             orders: tuple[Order, ...] = ()
             if not ignored:
+                check_complete(message)
                 orders = mapping.apply(message, self.profile, zone=self.zone, codec=decoded.codec)
                 if not orders:
                     raise MessageError("The message has no order: neither ORC nor OBR.", where="OBR")
         except OpenWorklistError as error:
-            header = header or _read_head(raw)
-            return Arrival(raw, source, received_at, header, digest, error=error)
-        return Arrival(
-            raw, source, received_at, header, digest, orders, ignored=ignored, warnings=decoded.warnings
-        )
+            return Arrival(raw, source, received_at, header or _read_head(raw), digest, error=error)
+        warnings = decoded.warnings
+        if not header.control_id:
+            # HL7 v2.9 2.13.9.10 requires it: without it a sender cannot tell which message was answered.
+            warnings = (*warnings, "MSH-10 is empty: the message is told from others by its content alone.")
+        return Arrival(raw, source, received_at, header, digest, orders, ignored=ignored, warnings=warnings)
 
 
 def _digest(raw: bytes) -> bytes:
@@ -114,12 +144,13 @@ def _digest(raw: bytes) -> bytes:
 
 
 def _read_head(raw: bytes) -> Header:
-    return read_header(raw[:_HEAD].decode("latin_1"), "ascii")
+    # The bytes may be no letters of their set: those that the header needs are ASCII.
+    return read_header(raw[:_HEAD].lstrip(_BLANKS).removeprefix(_BOM).decode("latin_1"), "ascii")
 
 
 def _reason_to_ignore(message: Message) -> str:
     """Why a message of this type changes nothing; "" for an order. UnsupportedMessage for all others."""
-    kind = message.get("MSH-9")
+    kind = message.header.field(9)
     code = kind[:3].upper()
     if code in _ORDERS:
         return ""

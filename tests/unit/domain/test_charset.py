@@ -27,7 +27,13 @@ from openworklist.domain.charset import CHARSETS, Charset, from_dicom, from_hl7
         ("ISO-8859-1", "ISO_IR 100"),
         ("8859-1", "ISO_IR 100"),
         ("ISO8859/15", "ISO_IR 203"),
+        ("ISO/IEC 8859-1", "ISO_IR 100"),
         ("ISO_IR 100", "ISO_IR 100"),
+        ("ISO 2022 IR 100", "ISO_IR 100"),
+        ("ISO 2022 IR 144", "ISO_IR 144"),
+        ("ISO-8859-8-I", "ISO_IR 138"),
+        ("ISO_IR 192", "ISO_IR 192"),
+        ("GB18030", "GB18030"),
         ("ASCII", ""),
         ("BIG-5", ""),
         ("WINDOWS-1252", ""),
@@ -41,6 +47,37 @@ def test_a_set_is_known_by_its_hl7_names(name: str, dicom: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "codec"),
+    [
+        ("Windows Latin 1", "cp1252"),
+        ("WIN1251", "cp1251"),
+        ("cp949", "euc_kr"),
+        ("MS949", "euc_kr"),
+        ("UHC", "euc_kr"),
+        ("x-sjis", "cp932"),
+        ("SJIS", "cp932"),
+        ("Shift_JIS", "cp932"),
+        ("CP932", "cp932"),
+        ("EUC-JP", "euc_jp"),
+        ("GB2312", "gb2312"),
+        ("GBK", "gbk"),
+        ("Big5", "cp950"),
+        ("BIG5-HKSCS", "big5hkscs"),
+        ("8859/10", "iso8859_10"),
+        ("8859/13", "iso8859_13"),
+        ("8859/14", "iso8859_14"),
+        ("8859/16", "iso8859_16"),
+        ("ISO 2022 IR 87", "iso2022_jp"),
+        ("ISO 2022 IR 13", "shift_jis"),
+    ],
+)
+def test_names_seen_in_the_wild(name: str, codec: str) -> None:
+    charset = from_hl7(name)
+    assert charset is not None
+    assert charset.python == codec
+
+
+@pytest.mark.parametrize(
     ("name", "extension"),
     [("ISO IR87", "ISO 2022 IR 87"), ("ISO IR159", "ISO 2022 IR 159"), ("KS X 1001", "ISO 2022 IR 149")],
 )
@@ -50,7 +87,7 @@ def test_sets_that_dicom_has_only_with_code_extension(name: str, extension: str)
     assert (charset.dicom, charset.dicom_extension) == ("", extension)
 
 
-@pytest.mark.parametrize("name", ["", "8859/16", "KLINGON", "~"])
+@pytest.mark.parametrize("name", ["", "8859/12", "8859", "KLINGON", "CNS 11643-1992", "UNICODE UTF-16", "~"])
 def test_a_name_that_nobody_knows_is_none(name: str) -> None:
     assert from_hl7(name) is None
 

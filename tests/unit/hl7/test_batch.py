@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from openworklist.domain.errors import MessageError
 from openworklist.hl7.batch import split_messages
 from openworklist.hl7.charset import decode
 from openworklist.hl7.framing import wrap
@@ -38,7 +39,20 @@ def test_a_file_that_holds_none(raw: bytes, messages: list[bytes]) -> None:
     assert split_messages(raw) == messages
 
 
-@pytest.mark.parametrize("sample", sorted(DATA.glob("batch_multi/*.hl7")), ids=lambda sample: sample.name)
-def test_the_batches_of_the_samples(sample: Path) -> None:
-    for message in split_messages(sample.read_bytes()):
-        parse(decode(message).text)
+@pytest.mark.parametrize(
+    ("sample", "begins"),
+    [("305", []), ("306", [b"EVN|A04|20060705000000\rPID|1"]), ("307", [b"PID|1||0000112234"])],
+)
+def test_what_is_in_a_batch_without_a_header_is_not_passed_over(sample: str, begins: list[bytes]) -> None:
+    (path,) = DATA.glob(f"batch_multi/{sample}*.hl7")
+    messages = split_messages(path.read_bytes())
+    assert [message[: len(begin)] for message, begin in zip(messages, begins, strict=True)] == begins
+    for message in messages:
+        assert b"BTS" not in message
+        with pytest.raises(MessageError):
+            parse(decode(message).text)
+
+
+def test_a_broken_batch_header_is_none_of_a_message() -> None:
+    raw = b"FHS|^~\\&|A\nBC|\nBHS|^~\\&|a long\nname|\n" + ONE + b"BTS|1|the\nend\nFTS|1\n"
+    assert split_messages(raw) == [ONE]

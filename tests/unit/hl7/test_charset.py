@@ -112,9 +112,18 @@ def test_an_empty_msh_18_means_the_default() -> None:
     assert name_of(b"MSH|^~\\&|\rPID|||||" + "Анна".encode("cp1251"), "WINDOWS-1251") == "Анна"
 
 
-def test_a_name_that_nobody_knows_counts_as_empty_with_a_warning() -> None:
-    decoded = decode(message("KLINGON", b"M\xdcLLER"))
-    assert "MÜLLER" in decoded.text
+@pytest.mark.parametrize("name", ["KLINGON", "CNS 11643-1992", "UNICODE UTF-16"])
+def test_letters_of_a_set_that_nobody_knows_are_refused_rather_than_misread(name: str) -> None:
+    with pytest.raises(CharsetError) as caught:
+        decode(message(name, b"M\xdcLLER"))
+    assert name in caught.value.sentence
+    assert (caught.value.code, caught.value.where) == ("charset.unknown", "MSH-18")
+    assert "UNICODE UTF-8" in caught.value.hint
+
+
+def test_a_message_that_needs_no_set_is_read_with_a_warning() -> None:
+    decoded = decode(message("KLINGON", b"MULLER"))
+    assert decoded.text.endswith("MULLER\r")
     assert "KLINGON" in decoded.warnings[0]
 
 
@@ -182,8 +191,19 @@ def test_the_japanese_samples_are_read() -> None:
     assert names == {"患者"}
 
 
-@pytest.mark.parametrize("name", ["CNS 11643-1992", "UNICODE UTF-16"])
-def test_a_set_without_a_codec_is_refused_rather_than_misread(name: str) -> None:
-    with pytest.raises(CharsetError, match="cannot be read"):
-        decode(message(name, b"\xc4\xe3"))
-    assert decode(message(name, b"CHEN")).text.endswith("CHEN\r")
+@pytest.mark.parametrize("set", ["~ISO IR14", "ISO IR14", "ISO 2022 IR 13", ""])
+def test_katakana_in_the_lower_half_of_the_byte(set: str) -> None:
+    # JIS X 0201 in G0: ESC ( I, seven bits a letter. 0x5E is a sound mark, and no component separator.
+    name = b"\x1b(ITO@^\x1b(J^\x1b(I@[3\x1b(B"
+    assert name_of(message(set, name)) == "ﾔﾏﾀﾞ^ﾀﾛｳ"
+
+
+def test_a_header_is_searched_in_its_first_4096_bytes() -> None:
+    assert declared(b"MSH|^~\\&" + b"|" * 16 + b"8859/2\r") == ("8859/2",)
+    assert declared(b"MSH|^~\\&|" + b"x" * 5000 + b"|" * 15 + b"8859/2\r") == ()
+    assert declared(b"MSH|^~\\&" + b"\r" * 100_000) == ()
+    assert declared(b"MSH|^~\\&" + b"\x1b$" * 100_000) == ()
+
+
+def test_a_byte_order_mark_behind_blank_lines_says_utf_8_too() -> None:
+    assert name_of(b"\r\n\xef\xbb\xbf" + message("8859/7", "Müller".encode())) == "Müller"

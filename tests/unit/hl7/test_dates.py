@@ -62,12 +62,64 @@ def test_what_is_no_day_is_told(text: str) -> None:
         ("20260314233000-0500", "20260315", "053000"),
         ("2026-03-14T10:15:00Z", "20260314", "111500"),
         ("20260314101530.25+0100", "20260314", "101530.25"),
-        ("20260314+0900", "20260314", ""),
+        ("20260314003000-0500", "20260314", "063000"),
+        ("20260725013000+0000", "20260725", "033000"),
+        ("20261025003000+0000", "20261025", "023000"),
+        ("20261025013000+0000", "20261025", "023000"),
+        ("20260329005959+0000", "20260329", "015959"),
+        ("20260329010000+0000", "20260329", "030000"),
+        ("20260314101530-0330", "20260314", "144530"),
         ("20260314101530", "20260314", "101530"),
     ],
 )
 def test_an_offset_brings_it_to_the_zone_of_the_site(text: str, date: str, time: str) -> None:
     assert read_stamp(text, BERLIN) == (date, time, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "time", "local"),
+    [
+        ("20260314101500Z", "20260314", "101500", "111500"),
+        ("20260314101500+01", "20260314", "101500", "101500"),
+        ("20260314101500+01:00", "20260314", "101500", "101500"),
+        ("20260314T101500", "20260314", "101500", "101500"),
+        ("20260314T101500Z", "20260314", "101500", "111500"),
+        ("20260314 1015", "20260314", "101500", "101500"),
+        ("20260314 10:15:30", "20260314", "101530", "101530"),
+    ],
+)
+def test_a_time_that_is_not_hl7_but_clear_is_read_with_a_warning(
+    text: str, date: str, time: str, local: str
+) -> None:
+    assert read_stamp(text)[:2] == (date, time)
+    assert read_stamp(text, BERLIN)[:2] == (date, local)
+    assert "not written as HL7 writes a time" in read_stamp(text).problem
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("20260314101500.5abc", "101500.5"),
+        ("20260314101500 CET", "101500"),
+        ("20260314101500-", "101500"),
+        ("20260314101500,5", "101500"),
+        ("20260314101500+123456", "101500"),
+        ("202603141015?", "101500"),
+        ("20260314XYZ", ""),
+        ("20260314T", ""),
+    ],
+)
+def test_of_a_bad_end_the_beginning_is_taken(text: str, time: str) -> None:
+    stamp = read_stamp(text, BERLIN)
+    assert (stamp.date, stamp.time) == ("20260314", time)
+    assert "does not end as a date does" in stamp.problem
+
+
+@pytest.mark.parametrize("text", ["20260314-1015", "20260314+0900", "20260314Z", "2026-03-14+01:00"])
+def test_an_offset_without_a_time_leaves_the_day(text: str) -> None:
+    stamp = read_stamp(text, ZoneInfo("Asia/Tokyo"))
+    assert (stamp.date, stamp.time) == ("20260314", "")
+    assert stamp.problem == "has an offset, but no time: only the day was read"
 
 
 def test_without_a_zone_the_time_stays_that_of_the_sender() -> None:

@@ -24,6 +24,18 @@ def test_sequences_become_letters(text: str, letters: str) -> None:
     assert warnings == []
 
 
+def test_a_letter_may_be_spread_over_sequences_that_follow_each_other() -> None:
+    warnings: list[str] = []
+    assert unescape("M\\XC3\\\\XBC\\LLER\\XE5\\\\XB1B1\\", STANDARD, "utf_8", warnings) == "MüLLER山"
+    assert warnings == []
+
+
+def test_of_bytes_that_are_no_letters_together_those_stay_that_are_none_alone() -> None:
+    warnings: list[str] = []
+    assert unescape("\\X41\\\\XFF\\\\X42\\C", STANDARD, "utf_8", warnings) == "A\\XFF\\BC"
+    assert warnings == [UNKNOWN]
+
+
 @pytest.mark.parametrize(
     "text", [r"\Zmine\ a", r"\XZZ\ a", r"\XFF\ a", r"\.sp999\ a", "\\\\", r"\.qq\ ", r"\Q\F"]
 )

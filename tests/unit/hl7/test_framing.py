@@ -118,16 +118,18 @@ def test_a_message_of_20_megabytes_is_skipped_in_bounded_memory() -> None:
     assert peak < 3_000_000
 
 
-def test_the_head_of_a_message_over_the_limit_holds_a_long_header() -> None:
-    head = b"MSH|^~\\&|" + b"HIS" * 600 + b"|control ID"
-    deframer = Deframer(max_message=1_000_000)
-    events = [
-        event for piece in (b"\x0b", head, b"x" * 2_000_000, b"\x1c\r") for event in deframer.feed(piece)
-    ]
-    (oversize,) = events
-    assert isinstance(oversize, Oversize)
-    assert oversize.head.startswith(head)
-    assert len(oversize.head) == 4096
+def test_the_beginning_that_is_kept_holds_the_header() -> None:
+    header = (
+        b"MSH|^~\\&|" + b"A" * 400 + b"|HOSPITAL|OWL|RADIOLOGY|20260314101500||ORM^O01|CONTROL-ID|P|2.5\r"
+    )
+    for size in (100_000, 4096, 1000):
+        deframer = Deframer(max_message=8192)
+        stream = wrap(header + b"x" * 100_000)
+        events = [e for i in range(0, len(stream), size) for e in deframer.feed(stream[i : i + size])]
+        (oversize,) = events
+        assert isinstance(oversize, Oversize)
+        assert (len(oversize.head), oversize.size) == (4096, len(header) + 100_000)
+        assert oversize.head.startswith(header)
 
 
 def test_an_endless_token_does_not_grow() -> None:

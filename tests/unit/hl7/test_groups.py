@@ -1,12 +1,12 @@
 import pytest
 
-from openworklist.domain.errors import OrderError
+from openworklist.domain.errors import MessageError, OrderError
 from openworklist.hl7.groups import Group, order_groups
 from openworklist.hl7.message import parse
 
 
-def groups(*lines: str) -> list[Group]:
-    return order_groups(parse("\r".join(("MSH|^~\\&|HIS", "PID|||1", *lines))))
+def groups(*lines: str, type: str = "ORM^O01", patient: str = "PID|A") -> list[Group]:
+    return order_groups(parse("\r".join((f"MSH|^~\\&|HIS||||||{type}", patient, *lines))))
 
 
 def fields(group: Group, *names: str) -> tuple[str, ...]:
@@ -66,17 +66,56 @@ def test_more_steps_than_anybody_orders_are_refused() -> None:
         groups("ORC|NW", "OBR|1", *["NTE|x"] * 1000, *["IPC|x"] * 100_000)
 
 
-def test_a_second_patient_among_the_orders_is_refused_rather_than_given_anothers_exam() -> None:
-    with pytest.raises(OrderError, match="two patients") as caught:
-        groups("ORC|A", "OBR|1", "PID|||2", "ORC|B", "OBR|2")
-    assert (caught.value.code, caught.value.where) == ("order.two-patients", "PID[2]-3")
+def test_a_patient_behind_an_order_is_that_of_the_orders_that_follow() -> None:
+    lines = ("PV1|a", "AL1|a", "ORC|1", "OBR|1", "PID|B", "PV1|b", "ORC|2", "OBR|2", "OBR|3")
+    first, second, third = groups(*lines)
+    assert fields(first, "PID", "PV1", "AL1", "ORC", "OBR") == ("A", "a", "a", "1", "1")
+    assert fields(second, "PID", "PV1", "AL1", "ORC", "OBR") == ("B", "b", "", "2", "2")
+    assert fields(third, "PID", "PV1", "AL1", "ORC", "OBR") == ("B", "b", "", "2", "3")
+    assert [segment.field(3) for segment in second.all("MSH")] == ["HIS"]
 
 
-def test_the_same_patient_said_again_is_the_one_said_first() -> None:
-    first, second = groups("ORC|A", "OBR|1", "PID|again||1^^^HOSP", "ORC|B", "OBR|2")
-    assert fields(first, "PID") == fields(second, "PID") == ("",)
+def test_an_order_of_the_next_patient_shares_no_orc_and_no_study_with_the_one_before() -> None:
+    first, second = groups("ORC|1", "OBR|1", "PID|B", "OBR|2", "ZDS|b")
+    assert fields(first, "PID", "ORC", "OBR", "ZDS") == ("A", "1", "1", "")
+    assert fields(second, "PID", "ORC", "OBR", "ZDS") == ("B", "", "2", "b")
 
 
-def test_a_patient_behind_each_orc_is_that_orders_own() -> None:
-    message = parse("MSH|^~\\&|HIS\rORC|A\rPID|1\rOBR|1\rORC|B\rPID|2\rOBR|2")
-    assert [fields(group, "ORC", "PID") for group in order_groups(message)] == [("A", "1"), ("B", "2")]
+def test_each_order_may_repeat_its_patient_before_it() -> None:
+    found = groups("ORC|1", "OBR|1", "PID|A", "ORC|2", "OBR|2", "PID|A", "ORC|3", "OBR|3")
+    assert [fields(group, "PID", "ORC") for group in found] == [("A", "1"), ("A", "2"), ("A", "3")]
+
+
+def test_a_visit_behind_an_order_is_that_of_the_orders_that_follow() -> None:
+    first, second = groups("PV1|a", "PV2|a", "AL1|x", "ORC|1", "OBR|1", "PV1|b", "ORC|2", "OBR|2")
+    assert fields(first, "PID", "PV1", "PV2", "AL1") == ("A", "a", "a", "x")
+    assert fields(second, "PID", "PV1", "PV2", "AL1") == ("A", "b", "", "x")
+
+
+def test_the_only_visit_is_that_of_every_order_wherever_it_stands() -> None:
+    found = groups("ORC|1", "OBR|1", "ORC|2", "OBR|2", "PV1|a")
+    assert [fields(group, "PV1", "OBR") for group in found] == [("a", "1"), ("a", "2")]
+
+
+@pytest.mark.parametrize(
+    ("patient", "lines"),
+    [
+        ("NTE|1", ("ORC|1", "OBR|1", "PID|A")),
+        ("NTE|1", ("ORC|1", "OBR|1", "PID|A", "ORC|2", "OBR|2", "PID|B")),
+        ("PID|A", ("PID|B", "ORC|1", "OBR|1")),
+        ("PID|A", ("ORC|1", "OBR|1", "PID|B")),
+        ("PID|A", ("PV1|a", "ORC|1", "OBR|1", "PV1|b")),
+        ("PID|A", ("ORC|1", "OBR|1", "PV1|a", "ORC|2", "OBR|2", "PV1|b")),
+    ],
+)
+def test_where_it_is_not_clear_whose_an_order_is_the_message_is_refused(
+    patient: str, lines: tuple[str, ...]
+) -> None:
+    with pytest.raises(MessageError, match="not clear which orders") as caught:
+        groups(*lines, patient=patient)
+    assert caught.value.code == "message.segment-order"
+
+
+def test_more_patients_than_anybody_sends_are_refused() -> None:
+    with pytest.raises(OrderError, match="more than 1000 steps"):
+        groups(*["ORC|1", "PID|B"] * 1001, "ORC|2")

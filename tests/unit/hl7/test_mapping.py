@@ -105,6 +105,77 @@ def test_two_quotes_delete_a_value_and_an_empty_field_leaves_it() -> None:
     assert "patient_id" not in found.values
 
 
+def test_two_quotes_inside_a_name_empty_a_part_and_in_all_of_it_delete_it() -> None:
+    found = order('PID|||1||DOE^JOHN^""^""^""', "ORC|XO", "OBR|1")
+    assert found.values["patient_name"] == "DOE^JOHN"
+    for field in ('""', '""^""^""', '""^""~""'):
+        found = order(f"PID|||1||{field}", "ORC|XO", "OBR|1")
+        assert "patient_name" in found.nullified
+        assert "patient_name" not in found.values
+
+
+def test_two_quotes_are_no_code_and_no_authority() -> None:
+    sources = {"requested_procedure_code_sequence": ["OBR-4.1"]}
+    assert order("ORC|NW", 'OBR|1|||A^""^""', **sources).values == {}
+    (item,) = order("ORC|NW", 'OBR|1|||A^""^L', **sources).values["requested_procedure_code_sequence"]
+    assert item == {"code_value": "A", "coding_scheme_designator": "L", "code_meaning": "A"}
+    assert order("ORC|NW", 'OBR|1|||""', **sources).nullified == {"requested_procedure_code_sequence"}
+
+
+def test_a_birth_date_is_never_shifted_between_time_zones() -> None:
+    for birth, zone in (("19500101000000+0100", "Europe/London"), ("19500101233000-0500", "Asia/Tokyo")):
+        text = f"MSH|^~\\&|HIS\rPID|||1||DOE||{birth}\rORC|NW||||||||||||||{birth}\r"
+        (found,) = apply(parse(text), CLASSIC, zone=ZoneInfo(zone))
+        assert found.values["patient_birth_date"] == "19500101"
+        assert found.values["scheduled_procedure_step_start_date"] != "19500101"
+
+
+def test_the_patient_id_is_the_first_that_there_is() -> None:
+    found = order("PID|||^^^EMPTY~4711^^^CLINIC~0815^^^OTHER||DOE", "ORC|NW", "OBR|1")
+    assert found.values["patient_id"] == "4711"
+    assert found.values["issuer_of_patient_id"] == "CLINIC"
+    found = order('PID|||""^^^EMPTY~4711^^^CLINIC||DOE', "ORC|NW", "OBR|1")
+    assert (found.values["patient_id"], found.nullified) == ("4711", frozenset())
+    assert "patient_id" not in order("PID|||^^^EMPTY~^^^ALSO||DOE", "ORC|NW", "OBR|1").values
+
+
+def test_steps_share_what_is_found_and_what_was_odd_about_it() -> None:
+    lines = (
+        "PID|||1||DOE\\Q\\||tomorrow",
+        "AL1|1||^nuts",
+        "AL1|2||^latex",
+        "ORC|NW",
+        "OBR|1|||P^T",
+        "NTE|1||left",
+        "IPC|a",
+        "IPC|b",
+        "ORC|NW",
+        "OBR|2|||Q^T",
+        "NTE|1||right",
+    )
+    first, second, third = apply(parse("\r".join(("MSH|^~\\&|HIS", *lines))), CLASSIC)
+    assert {each.values["allergies"] for each in (first, second, third)} == {"nuts\\latex"}
+    assert [each.values["requested_procedure_comments"] for each in (first, second, third)] == [
+        "left",
+        "left",
+        "right",
+    ]
+    assert [each.values["requested_procedure_id"] for each in (first, second, third)] == ["P", "P", "Q"]
+    assert first.warnings == second.warnings == third.warnings
+    assert len(first.warnings) == 2
+
+
+def test_a_value_that_never_ends_is_cut_with_a_warning() -> None:
+    found = order(f"PID|||{'9' * 70_000}||DOE", "ORC|NW", "OBR|1", *[f"NTE|1||{'x' * 40_000}"] * 2)
+    assert len(str(found.values["patient_id"])) == 65_536
+    assert len(str(found.values["requested_procedure_comments"])) == 65_536
+    assert found.warnings == (
+        "PID-3.1 is longer than 65536 letters: the rest was left out.",
+        "PID-3.4.1 is longer than 65536 letters: the rest was left out.",
+        "NTE-3 is longer than 65536 letters: the rest was left out.",
+    )
+
+
 def test_all_the_notes_are_the_comment() -> None:
     found = order(
         "ORC|NW", "OBR|1", "NTE|1", "NTE|2||one", "NTE|3||two~three", requested_procedure_comments=["NTE-3"]

@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from openworklist.domain.errors import MessageError
+from openworklist.domain.errors import MessageError, UnsupportedMessage
 from openworklist.hl7.charset import decode
 from openworklist.hl7.delimiters import Delimiters
-from openworklist.hl7.message import format, parse
+from openworklist.hl7.message import check_complete, check_single, format, parse
 
 DATA = Path(__file__).parents[2] / "data" / "hl7"
 SAMPLES = sorted(DATA.glob("*/*.hl7"))
@@ -140,3 +140,32 @@ def test_the_manuals_wrapped_sample_has_its_whole_control_id() -> None:
     assert message.get("MSH-10") == "201903150904097"
     assert [segment.name for segment in message.segments] == ["MSH", "PID", "PV1", "ORC", "OBR"]
     assert message.get("OBR-4.2") == "CT"
+
+
+def test_two_messages_in_one_frame_are_told() -> None:
+    check_single(parse(MESSAGE))
+    with pytest.raises(MessageError, match="two messages in one frame"):
+        check_single(parse(MESSAGE + MESSAGE))
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        (MESSAGE.replace("|2.3.1", "|2.3.1|1|pointer"), "MSH-14"),
+        (MESSAGE + "DSC|pointer|F\r", "DSC-1"),
+    ],
+)
+def test_a_part_of_a_longer_message_is_told(text: str, where: str) -> None:
+    with pytest.raises(UnsupportedMessage, match="part of a longer one") as caught:
+        check_complete(parse(text))
+    assert caught.value.where == where
+
+
+def test_a_sequence_number_alone_is_no_part() -> None:
+    check_complete(parse(MESSAGE.replace("|2.3.1", "|2.3.1|17")))
+    check_complete(parse(MESSAGE + "DSC\r"))
+
+
+def test_more_segments_than_any_order_has_are_refused() -> None:
+    with pytest.raises(MessageError, match="more than 200000 segments"):
+        parse("MSH|^~\\&|HIS\r" + "ZZZ|\r" * 200_000)

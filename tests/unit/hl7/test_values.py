@@ -5,14 +5,14 @@ import pytest
 
 from openworklist.domain.attributes import BY_NAME
 from openworklist.hl7.delimiters import STANDARD
+from openworklist.hl7.leaf import Reading
 from openworklist.hl7.path import parse_path
-from openworklist.hl7.values import Reading, converter_of
+from openworklist.hl7.values import make_converter
 
 
 def convert(name: str, path: str, field: str, zone: tzinfo | None = None) -> tuple[str | None, list[str]]:
     reading = Reading(STANDARD, "utf_8", zone)
-    attribute = BY_NAME[name]
-    return converter_of(attribute)(reading, field, parse_path(path), attribute), reading.warnings
+    return make_converter(BY_NAME[name], parse_path(path))(reading, field), reading.warnings
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,12 @@ def convert(name: str, path: str, field: str, zone: tzinfo | None = None) -> tup
         ("patient_name", "PID-5.1", "van Hek&van&Hek^JAN", "van Hek"),
         ("patient_name", "PID-5(2).0", "DOE^JOHN~ROE^JANE", "ROE^JANE"),
         ("requesting_physician", "OBR-16.0", "77^SMITH^ANN^^^DR", "SMITH^ANN^^DR"),
+        ("patient_id", "PID-3.1", "^^^X~4711^^^CLINIC", "4711"),
+        ("patient_id", "PID-3(1).1", "^^^X~4711^^^CLINIC", None),
+        ("patient_name", "PID-5.1", '""^JOHN', '""'),
+        ("requesting_physician", "OBR-16.1", "SMITH\\T\\SON", "SMITH&SON"),
         ("patient_birth_date", "PID-7.1", "19731215101500", "19731215"),
+        ("patient_birth_date", "PID-7.0", "19731215^D", "19731215"),
         ("scheduled_procedure_step_start_time", "ORC-7.4", "1^^^202603141015", "101500"),
         ("scheduled_procedure_step_start_time", "ORC-15.1", "20260314", ""),
         ("scheduled_procedure_step_start_date", "ORC-15", "20260314^D", "20260314"),

@@ -1,94 +1,119 @@
-from zoneinfo import ZoneInfo
+"""Whatever arrives, reading it gives an arrival that can be journalled and answered."""
+
+import logging
+from datetime import datetime, timedelta, tzinfo
 
 import pytest
 
-from openworklist.domain.errors import CharsetError, MessageError, OrderError, UnsupportedMessage
+from openworklist.hl7.ack import explain
 from openworklist.hl7.profile import preset
 from openworklist.services.reading import Arrival, Reader, Source
 
-MLLP = Source("mllp", "192.0.2.1:4711")
-READER = Reader(preset("classic"), zone=ZoneInfo("Europe/Berlin"))
+HEADER = "MSH|^~\\&|HIS|CLINIC|OWL|RAD|20260314101500||ORM^O01|MSG-1|P|2.5.1"
+PATIENT = "PID|||4711||DOE^JANE"
+ORDER = "ORC|NW|A1\rOBR|1|||CT1^CT BRAIN"
+SOURCE = Source("mllp", "10.0.0.1:4242")
 
 
-def message(
-    kind: str = "ORM^O01", *, charset: str = "", name: bytes = b"Doe^Jane", time: str = "20260314080000"
-) -> bytes:
-    head = f"MSH|^~\\&|RIS|HOSPITAL|OW|RAD|{time}||{kind}|M1|P|2.3.1||||||{charset}\rPID|||P1||"
-    return head.encode() + name + b"\rORC|NW|A1\rOBR||||RP1^CT Head\r"
+def read(*lines: str | bytes, reader: Reader | None = None) -> Arrival:
+    raw = b"\r".join(line if isinstance(line, bytes) else line.encode() for line in lines)
+    return (reader or Reader(preset("classic"))).read(raw, SOURCE, 0)
 
 
-def read(raw: bytes) -> Arrival:
-    return READER.read(raw, MLLP, 1_000)
+def refusal(arrival: Arrival) -> tuple[str, str, int]:
+    """The code of our error, MSA-1 and the condition of table 0357."""
+    assert arrival.error is not None
+    assert arrival.orders == ()
+    code, problem = explain(arrival.error)
+    return arrival.error.code, code, problem.condition
 
 
-def test_an_order_is_read_with_what_its_journal_row_needs() -> None:
-    raw = message()
-    arrival = read(raw)
-    assert (arrival.raw, arrival.source, arrival.received_at) == (raw, MLLP, 1_000)
-    assert (arrival.application, arrival.facility) == ("RIS", "HOSPITAL")
-    assert (arrival.control_id, arrival.message_type) == ("M1", "ORM^O01")
-    assert arrival.actor == "hl7:RIS|HOSPITAL"
-    assert (arrival.error, arrival.ignored, arrival.warnings) == (None, "", ())
-    (order,) = arrival.orders
-    assert (order.control, order.values["patient_name"]) == ("NW", "Doe^Jane")
+def test_an_order_is_read() -> None:
+    arrival = read(HEADER, PATIENT, ORDER)
+    assert arrival.error is None
+    assert [order.values["patient_id"] for order in arrival.orders] == ["4711"]
+    assert (arrival.application, arrival.facility, arrival.control_id) == ("HIS", "CLINIC", "MSG-1")
+    assert arrival.warnings == ()
 
 
-@pytest.mark.parametrize("kind", ["ORM^O01", "OMI^O23^OMI_O23", "OMG^O19", "OMI^Z23", "orm^o01", "ORM"])
-def test_orders_are_taken_by_their_message_code_with_any_trigger(kind: str) -> None:
-    assert len(read(message(kind)).orders) == 1
+def test_two_patients_in_a_message_are_not_swapped() -> None:
+    arrival = read(HEADER, PATIENT, ORDER, "PID|||0815||ROE^JIM", "ORC|NW|A2", "OBR|2|||CT2^CT")
+    names = [(each.values["patient_name"], each.values["accession_number"]) for each in arrival.orders]
+    assert names == [("DOE^JANE", "A1"), ("ROE^JIM", "A2")]
 
 
-@pytest.mark.parametrize("kind", ["ADT^A02", "ADT^A41^ADT_A39", "ACK"])
-def test_what_we_have_no_use_for_is_no_error(kind: str) -> None:
-    arrival = read(message(kind))
-    assert (arrival.error, arrival.orders) == (None, ())
-    assert kind in arrival.ignored
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ((HEADER, PATIENT, ORDER, HEADER, PATIENT, ORDER), ("message.two-in-one", "AR", 100)),
+        (
+            (HEADER.replace("ORM^O01", "ADT^A08"), PATIENT, HEADER, PATIENT, ORDER),
+            ("message.two-in-one", "AR", 100),
+        ),
+        ((HEADER, ORDER, PATIENT), ("message.segment-order", "AR", 100)),
+        ((HEADER + "|1|next", PATIENT, ORDER), ("message.part", "AR", 200)),
+        ((HEADER, PATIENT, ORDER, "DSC|next"), ("message.part", "AR", 200)),
+        ((HEADER, PATIENT), ("message.unreadable", "AR", 100)),
+        ((HEADER.replace("ORM^O01", "ORU^R01"), PATIENT), ("message.unsupported-type", "AR", 200)),
+        ((HEADER + "||||||KLINGON", b"PID|||4711||M\xdcLLER", ORDER), ("charset.unknown", "AE", 102)),
+        ((HEADER + "||||||UTF-8", b"PID|||4711||M\xdcLLER", ORDER), ("charset.undecodable", "AE", 102)),
+    ],
+)
+def test_what_cannot_be_used_is_refused_with_its_reason(
+    lines: tuple[str | bytes, ...], expected: tuple[str, str, int]
+) -> None:
+    arrival = read(*lines)
+    assert refusal(arrival) == expected
+    assert arrival.control_id == "MSG-1"
 
 
-@pytest.mark.parametrize("kind", ["ORU^R01", "", "XXX"])
-def test_other_types_are_not_taken(kind: str) -> None:
-    arrival = read(message(kind))
-    assert isinstance(arrival.error, UnsupportedMessage)
-    assert (arrival.error.where, arrival.orders) == ("MSH-9", ())
-    assert arrival.control_id == "M1"
+def test_a_sequence_number_alone_is_no_reason_to_refuse() -> None:
+    assert read(HEADER + "|17", PATIENT, ORDER).error is None
 
 
-def test_what_cannot_be_read_is_an_error_that_is_kept_not_raised() -> None:
-    assert isinstance(read(b"").error, MessageError)
-    assert isinstance(read(b"\x00\xff garbage").error, MessageError)
-    assert isinstance(read(message().partition(b"ORC")[0]).error, MessageError)
-    many = message() + b"ORC|NW\rOBR|1\r" * 2_000
-    assert isinstance(read(many).error, OrderError)
+def test_versions_and_processing_ids_that_nobody_knows_are_taken() -> None:
+    assert read(HEADER.replace("|P|2.5.1", "|X|9.9"), PATIENT, ORDER).error is None
 
 
-def test_bytes_of_no_letter_still_leave_the_header_to_answer_with() -> None:
-    arrival = read(message(charset="UNICODE UTF-8", name=b"D\xffe"))
-    assert isinstance(arrival.error, CharsetError)
-    assert (arrival.control_id, arrival.application) == ("M1", "RIS")
+def test_a_part_of_a_message_that_is_not_taken_anyway_holds_up_no_queue() -> None:
+    arrival = read(HEADER.replace("ORM^O01", "ADT^A08") + "|1|next", PATIENT)
+    assert arrival.error is None
+    assert "change no orders" in arrival.ignored
 
 
-def test_a_stamp_with_an_offset_is_brought_to_the_zone_of_the_site() -> None:
-    (order,) = read(message(time="20260314080000+0000")).orders
-    assert order.message_time == "20260314090000"
+@pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf", b"\r\n\xef\xbb\xbf", b"\n\t "])
+def test_a_message_that_cannot_be_decoded_is_answered_with_its_control_id(start: bytes) -> None:
+    arrival = read(start + HEADER.encode() + b"||||||UNICODE UTF-8", b"PID|||4711||\xff")
+    assert refusal(arrival)[0] == "charset.undecodable"
+    assert arrival.control_id == "MSG-1"
 
 
-def test_what_was_odd_about_the_letters_is_a_warning() -> None:
-    assert "KLINGON" in read(message(charset="KLINGON")).warnings[0]
+def test_an_empty_control_id_is_accepted_with_a_warning() -> None:
+    arrival = read(HEADER.replace("MSG-1", ""), PATIENT, ORDER)
+    assert arrival.error is None
+    assert len(arrival.warnings) == 1
+    assert arrival.warnings[0].startswith("MSH-10 is empty")
 
 
-def test_the_digest_tells_whether_two_messages_are_the_same() -> None:
-    assert read(message()).digest == read(message()).digest
-    assert read(message()).digest != read(message() + b"\r").digest
+class BrokenZone(tzinfo):
+    """A fault that is not the sender's."""
+
+    def utcoffset(self, moment: datetime | None) -> timedelta:
+        raise RuntimeError("DOE^JANE")
+
+    def fromutc(self, moment: datetime) -> datetime:
+        raise RuntimeError("DOE^JANE")
 
 
-def test_of_a_message_that_never_ended_the_head_is_read() -> None:
-    error = MessageError("Too long.", code="message.too-large")
-    arrival = READER.read_head(message()[:80], MLLP, 1_000, error)
-    assert (arrival.error, arrival.orders, arrival.control_id) == (error, (), "M1")
-
-
-def test_an_order_found_wrong_later_is_the_same_arrival_without_orders() -> None:
-    arrival = read(message())
-    error = OrderError("No.")
-    refused = arrival.refused(error)
-    assert (refused.error, refused.orders, refused.digest) == (error, (), arrival.digest)
+def test_a_fault_of_ours_loses_no_message_and_tells_no_name(caplog: pytest.LogCaptureFixture) -> None:
+    reader = Reader(preset("classic"), zone=BrokenZone())
+    with caplog.at_level(logging.INFO):
+        arrival = read(HEADER.replace("101500", "101500+0100"), PATIENT, ORDER, reader=reader)
+    assert refusal(arrival) == ("message.internal-error", "AR", 207)
+    assert arrival.control_id == "MSG-1"
+    assert b"DOE^JANE" in arrival.raw
+    (record,) = caplog.records
+    assert record.levelno == logging.ERROR
+    assert vars(record)["error"] == "RuntimeError"
+    assert vars(record)["at"].startswith("test_reading.py:")
+    assert "DOE" not in repr(vars(record))
