@@ -17,8 +17,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from openworklist.store.database import Database, open_database
+
+# How long an example takes is the machine's affair.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 _COMMAND = Path(sys.executable).with_name("openworklist")
 

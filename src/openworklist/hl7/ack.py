@@ -132,7 +132,7 @@ _ANSWERS: tuple[tuple[type[OpenWorklistError], str, int], ...] = (
 
 def _first_segment(text: str, separator: str) -> str:
     """The header's line, joined again if it was wrapped."""
-    following = re.search(r"[\r\n]+[A-Z][A-Z0-9]{2}" + re.escape(separator), text)
+    following = re.search(r"[\r\n][A-Z][A-Z0-9]{2}" + re.escape(separator), text)
     line = text[: following.start()] if following else text
     return line.replace("\r", "").replace("\n", "")[:_HEADER_LENGTH]
 

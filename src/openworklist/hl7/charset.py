@@ -21,7 +21,7 @@ _UNREADABLE = frozenset(
     {"CNS11643", "CNS116431992", "EUCTW", "UNICODEUTF16", "UNICODEUTF32", "UTF16", "UTF32"}
 )
 _C1 = re.compile(rb"[\x80-\x9f]")
-_TWO_BYTE_RUN = re.compile(rb"\x1b\$.*?\x1b\([A-Z]", re.DOTALL)
+_ONE_BYTE_AGAIN = re.compile(rb"\x1b\([A-Z]")
 _SWITCH = re.compile(rb"\\[CM]([0-9A-Fa-f]{4}|[0-9A-Fa-f]{6})\\")
 
 
@@ -84,15 +84,28 @@ def _header_field(raw: bytes, number: int) -> str:
     end = raw.find(b"\r")
     if end < 0 or raw[end + 4 : end + 5] != separator:
         # The line is wrapped or ends in LF: MSH goes on to the next line that begins like a segment.
-        following = re.search(rb"[\r\n]+[A-Z][A-Z0-9]{2}" + re.escape(separator), raw)
+        following = re.search(rb"[\r\n][A-Z][A-Z0-9]{2}" + re.escape(separator), raw)
         end = following.start() if following else len(raw)
     header = raw[:end]
     if b"\n" in header or b"\r" in header:
         header = header.replace(b"\r", b"").replace(b"\n", b"")
     if b"\x1b" in header:
-        header = _TWO_BYTE_RUN.sub(b"", header)
+        header = _without_two_byte_runs(header)
     fields = header.split(separator, number)
     return fields[number - 1].decode("latin_1") if len(fields) >= number else ""
+
+
+def _without_two_byte_runs(header: bytes) -> bytes:
+    """The header without what stands between ESC $ and ESC (: its bytes are halves of letters."""
+    out: list[bytes] = []
+    position = 0
+    while (start := header.find(b"\x1b$", position)) >= 0:
+        end = _ONE_BYTE_AGAIN.search(header, start)
+        if end is None:
+            break
+        out.append(header[position:start])
+        position = end.end()
+    return b"".join((*out, header[position:]))
 
 
 @lru_cache(maxsize=256)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Sized
 from typing import Final
 
 from openworklist.domain.errors import OrderError
@@ -63,14 +63,19 @@ def order_groups(message: Message) -> list[Group]:
     groups: list[Group] = []
     for order in orders:
         for group in _steps(order, common):
-            if len(groups) >= MAX_STEPS:
-                raise OrderError(
-                    f"The message orders more than {MAX_STEPS} steps.",
-                    where="ORC",
-                    code="order.too-many-steps",
-                )
+            _check_count(groups)
             groups.append(group)
     return groups
+
+
+def _check_count(steps: Sized) -> None:
+    """Before one is added."""
+    if len(steps) >= MAX_STEPS:
+        raise OrderError(
+            f"The message orders more than {MAX_STEPS} steps.",
+            where="ORC",
+            code="order.too-many-steps",
+        )
 
 
 class _Order:
@@ -92,11 +97,13 @@ def _cut(segments: Sequence[Segment]) -> tuple[list[Segment], list[_Order]]:
     for segment in segments:
         name = segment.name
         if name == "ORC" or (name in ("OBR", "IPC") and not orders):
+            _check_count(orders)
             orders.append(_Order(segment))
             ahead = {"ORC": [segment]} if name == "ORC" else {}
         elif not orders:
             shared.append(segment)
         elif name == "OBR" and orders[-1].has_request:
+            _check_count(orders)
             orders.append(_Order(segment, ahead))
         else:
             order = orders[-1]

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from openworklist.domain.attributes import Attribute
+from openworklist.domain.errors import OrderError
 from openworklist.domain.order import Order
 from openworklist.domain.record import Item, Value
 from openworklist.hl7.dates import read_stamp
@@ -19,6 +20,10 @@ from openworklist.hl7.values import NULL, Reading, converter_of
 
 # Their content is spread over all the segments of that name (STANDARDS: never only the last one).
 _GATHERED = frozenset({"NTE", "AL1"})
+
+# Letters of all the orders of a message together. What they share is in each of them: a long name and many
+# steps would else be a thousand long names.
+MAX_SIZE = 16 * 1024 * 1024
 
 Finder = Callable[[Reading, str, Path, Attribute], Value | None]
 
@@ -47,18 +52,33 @@ def apply(
     """The orders of a message, in its order; none if it has no ORC, OBR or IPC.
 
     `zone` is the site's: stamps with an offset are brought to it. `codec` is that of the message, for
-    escaped bytes. OrderError if it holds too many steps. Everything else that is odd becomes a warning on
-    the order.
+    escaped bytes. OrderError if it holds too many steps, or all of them together more than MAX_SIZE letters.
+    Everything else that is odd becomes a warning on the order.
     """
     plan = _plan(profile)
     sent = read_stamp(message.get("MSH-7.1"), zone)
     message_time = sent.date + sent.time[:6]
-    return tuple(
-        [
-            _to_order(group, plan, Reading(message.delimiters, codec, zone), message_time)
-            for group in order_groups(message)
-        ]
-    )
+    groups = order_groups(message)
+    orders: list[Order] = []
+    size = 0
+    for group in groups:
+        orders.append(_to_order(group, plan, Reading(message.delimiters, codec, zone), message_time))
+        if len(groups) > 1:
+            size += sum(map(_size, orders[-1].values.values()))
+            if size > MAX_SIZE:
+                raise OrderError(
+                    f"The orders of the message have more than {MAX_SIZE} letters together.",
+                    where="ORC",
+                    hint="send fewer in a message",
+                    code="order.too-many-steps",
+                )
+    return tuple(orders)
+
+
+def _size(value: Value) -> int:
+    if isinstance(value, str):
+        return len(value)
+    return sum(_size(part) for item in value for part in item.values())
 
 
 @lru_cache(maxsize=256)

@@ -22,6 +22,8 @@ _BARE_NAMES = frozenset(
     }
 )
 _BREAKS = re.compile(r"(\r\n|\r|\n)")
+# A document inside a message has its lines too; more than these nobody sends, and each takes its memory.
+MAX_LINES = 200_000
 
 
 class Segment:
@@ -154,13 +156,15 @@ def parse(text: str) -> Message:
     """Read a message; tolerant of line ends, a byte order mark, wrapped lines and unknown segments.
 
     A line that does not begin with a segment name and the field separator continues the one before.
-    MessageError when it does not begin with a readable MSH.
+    MessageError when it does not begin with a readable MSH, or has more lines than MAX_LINES.
     """
     text = text.lstrip("\ufeff\r\n\t ")
     if text[:3] != "MSH" or len(text) < 5:
         raise MessageError(
             "The message does not begin with an MSH segment.", where="MSH", hint="check what the sender sends"
         )
+    if len(text) > MAX_LINES and max(text.count("\r"), text.count("\n")) > MAX_LINES:
+        raise MessageError(f"The message has more than {MAX_LINES} lines.", where="MSH")
     separator = text[3]
     encoding = text[4 : _end_of_encoding(text, separator)]
     delimiters = read_delimiters(separator, encoding)
@@ -191,14 +195,14 @@ def _is_segment(line: str, separator: str) -> bool:
 def _from_lines(lines: list[str], delimiters: Delimiters) -> Message:
     separator = delimiters.field
     texts: list[str] = []
-    was_wrapped = False
+    wrapped: _Wrapped = {}
     for line in lines:
         if _is_segment(line, separator):
             texts.append(line)
         elif line:
-            was_wrapped |= _continue(texts, line, "", separator)
+            _continue(texts, wrapped, line, "", separator)
     end = "" if lines[-1] else "\r"
-    return _build(texts, delimiters, "\r", end, was_wrapped)
+    return _build(texts, wrapped, delimiters, "\r", end)
 
 
 def _from_mixed(text: str, delimiters: Delimiters) -> Message:
@@ -206,30 +210,36 @@ def _from_mixed(text: str, delimiters: Delimiters) -> Message:
     lines, breaks = pieces[::2], pieces[1::2]
     terminator = breaks[0]
     texts: list[str] = []
-    was_wrapped = False
+    wrapped: _Wrapped = {}
     for line, before in zip(lines, ["", *breaks], strict=True):
         if _is_segment(line, delimiters.field):
             texts.append(line)
         elif line:
             # Where segments end in CR, a lone LF is a line end inside a text; else it is a wrapped line.
             glue = "\n" if terminator == "\r" and before == "\n" else ""
-            was_wrapped |= _continue(texts, line, glue, delimiters.field)
+            _continue(texts, wrapped, line, glue, delimiters.field)
     end = "" if lines[-1] else terminator
-    return _build(texts, delimiters, terminator, end, was_wrapped)
+    return _build(texts, wrapped, delimiters, terminator, end)
 
 
-def _continue(texts: list[str], line: str, glue: str, separator: str) -> bool:
-    """Join a line to the one before, unless it is an indented segment or blank; whether it was joined."""
+# By the number of a segment, what follows its first line: joined once, or a long text would be copied again
+# and again.
+_Wrapped = dict[int, list[str]]
+
+
+def _continue(texts: list[str], wrapped: _Wrapped, line: str, glue: str, separator: str) -> None:
+    """Join a line to the one before, unless it is an indented segment or blank."""
     bare = line.lstrip()
     if not bare:
-        return False
+        return
     if bare != line and bare[3:4] == separator and _is_segment(bare, separator):
         texts.append(bare)
-        return False
-    texts[-1] += glue + line
-    return True
+        return
+    wrapped.setdefault(len(texts) - 1, []).append(glue + line)
 
 
-def _build(texts: list[str], delimiters: Delimiters, terminator: str, end: str, was_wrapped: bool) -> Message:
+def _build(texts: list[str], wrapped: _Wrapped, delimiters: Delimiters, terminator: str, end: str) -> Message:
+    for number, rest in wrapped.items():
+        texts[number] += "".join(rest)
     segments = tuple([Segment(text, delimiters) for text in texts])
-    return Message(segments, delimiters, terminator=terminator, end=end, was_wrapped=was_wrapped)
+    return Message(segments, delimiters, terminator=terminator, end=end, was_wrapped=bool(wrapped))
