@@ -95,7 +95,6 @@ def test_a_number_that_nobody_has_is_none(database: Database) -> None:
         {"accession_number": " A1 "},
         {"requested_procedure_id": "RP1"},
         {DATE: "20260314"},
-        {"accession_number": "A9", "requested_procedure_id": "RP1"},
     ],
 )
 def test_an_order_may_belong_to_what_shares_a_number_a_procedure_or_the_day(
