@@ -18,8 +18,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from openworklist.store.database import Database, open_database
+
+# How long an example takes is the machine's affair.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 _COMMAND = Path(sys.executable).with_name("openworklist")
 _SECONDS = 60  # for what takes one or two on a quiet machine
@@ -213,21 +218,30 @@ def make_postgresql(postgresql_url: str) -> Any:
 
     count = iter(range(1_000_000))
 
-    def make() -> str:
-        """The URL of a new, empty database."""
+    def make(template: str = "template0") -> str:
+        """The URL of a new database: empty, or a copy of one of that name."""
         name = f"t{next(count)}"
         with psycopg.connect(postgresql_url, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return postgresql_url.rpartition("/")[0] + f"/{name}"
 
     return make
+
+
+@pytest.fixture(scope="session")
+def _postgresql_template(make_postgresql: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a database that has its tables: a copy of it is quicker made than they are."""
+    url: str = make_postgresql()
+    open_database(url, tmp_path_factory.mktemp("template")).close()
+    return url.rpartition("/")[2]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
     if request.param == "sqlite":
         return ""
-    url: str = request.getfixturevalue("make_postgresql")()
+    template = request.getfixturevalue("_postgresql_template")
+    url: str = request.getfixturevalue("make_postgresql")(template)
     return url
 
 

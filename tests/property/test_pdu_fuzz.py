@@ -7,8 +7,15 @@ from hypothesis import strategies as st
 
 from openworklist.dicom import dimse, pdu
 from openworklist.dicom.association import Association
-from openworklist.dicom.events import Aborted, AssociationRequested, Event, ReleaseRequested
+from openworklist.dicom.events import (
+    Aborted,
+    AssociationRequested,
+    CommandReceived,
+    Event,
+    ReleaseRequested,
+)
 from openworklist.dicom.items import ProposedContext
+from openworklist.dicom.messages import MAX_COMMAND
 from openworklist.dicom.negotiation import Negotiator, Policy, Service
 from openworklist.dicom.sop_classes import (
     APPLICATION_CONTEXT,
@@ -16,6 +23,7 @@ from openworklist.dicom.sop_classes import (
     MODALITY_WORKLIST,
     VERIFICATION,
 )
+from openworklist.dicom.stream import MAX_ASSOCIATE
 from openworklist.dicom.user_information import (
     CommonExtendedNegotiation,
     ExtendedNegotiation,
@@ -25,7 +33,11 @@ from openworklist.dicom.user_information import (
 )
 from openworklist.domain.errors import PeerError
 
-POLICY = Policy({VERIFICATION: Service(), MODALITY_WORKLIST: Service(extended=b"\1\1\0\0")})
+MAX_DATASET = 10_000
+MAX_PDU = 2_000
+# One PDU that has begun: the longest P-DATA-TF, its header, and the headers that some peers do not count.
+MOST_KEPT = MAX_PDU + 20
+POLICY = Policy({VERIFICATION: Service(), MODALITY_WORKLIST: Service(extended=b"\1\1\0\0")}, max_pdu=MAX_PDU)
 REQUEST = pdu.encode(
     pdu.AssociateRequest(
         "OPENWORKLIST",
@@ -82,7 +94,7 @@ def damaged(draw: st.DrawFn, whole: bytes) -> bytes:
 
 
 def converse(chunks: list[bytes]) -> tuple[list[Event], bytes, Association]:
-    association = Association(Negotiator(POLICY), max_dataset=10_000)
+    association = Association(Negotiator(POLICY), max_dataset=MAX_DATASET)
     association.connection_opened()
     events: list[Event] = []
     out = b""
@@ -113,14 +125,61 @@ def test_events_do_not_depend_on_how_the_bytes_arrive(sent: list[bytes], cuts: l
     assert whole[2].state is in_pieces[2].state
 
 
-@given(st.lists(pdus, max_size=8))
-def test_an_established_association_ends_once_and_keeps_little(sent: list[bytes]) -> None:
+# The association request is known to be whole; what follows comes in pieces, large and small.
+data_pdus = st.builds(
+    lambda context, control, length, is_lie: pdu.encode(
+        pdu.Data((pdu.Pdv(context, control, bytes(length)),))
+    )[: None if not is_lie else -1],
+    context_ids,
+    st.integers(0, 3),
+    st.integers(0, 3 * MAX_PDU),
+    st.booleans(),
+)
+
+
+@given(st.lists(pdus | data_pdus, max_size=12), st.integers(1, 3_000))
+def test_an_established_association_ends_once_and_keeps_little(sent: list[bytes], size: int) -> None:
     stream = b"".join(sent)
-    events, out, association = converse([REQUEST, stream])
+    association = Association(Negotiator(POLICY), max_dataset=MAX_DATASET)
+    association.connection_opened()
+    events: list[Event] = []
+    out = 0
+    for chunk in (REQUEST, *(stream[start : start + size] for start in range(0, len(stream), size))):
+        found = association.receive(chunk)
+        while found:
+            events += found
+            if isinstance(found[-1], AssociationRequested):
+                association.accept()
+            elif isinstance(found[-1], ReleaseRequested):
+                association.answer_release()
+            found = association.receive(b"")
+        out += len(association.data_to_send())
+        assert association.buffered <= MOST_KEPT
     assert isinstance(events[0], AssociationRequested)
     assert sum(isinstance(event, Aborted) for event in events) <= 2
-    assert association.buffered <= len(stream)
-    assert len(out) <= 1000 + 10 * len(stream)
+    assert out <= 1_000 + 10 * len(sent)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 9), st.integers(1, 5_000))
+def test_a_pdu_that_claims_any_length_is_kept_no_longer_than_one_may_be(
+    length: int, kind: int, size: int
+) -> None:
+    _, _, association = converse([REQUEST])
+    header = bytes((kind, 0)) + length.to_bytes(4, "big")
+    for chunk in (header, *(bytes(size) for _ in range(20_000 // size + 1))):
+        association.receive(chunk)
+        assert association.buffered <= max(MOST_KEPT, MAX_ASSOCIATE if kind in (1, 2) else 0)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 1_900)), max_size=40))
+def test_a_message_in_pieces_is_never_longer_than_agreed(pieces: list[tuple[int, int]]) -> None:
+    _, _, association = converse([REQUEST])
+    for control, length in pieces:
+        for event in association.receive(pdu.encode(pdu.Data((pdu.Pdv(3, control, bytes(length)),)))):
+            if isinstance(event, CommandReceived) and event.dataset is not None:
+                assert len(event.dataset) <= MAX_DATASET
+        assembler = association._assembler
+        assert assembler is None or len(assembler._parts) <= max(MAX_DATASET, MAX_COMMAND)
 
 
 @given(damaged(REQUEST))

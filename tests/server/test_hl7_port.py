@@ -16,7 +16,7 @@ from players.hospital import make_order
 from players.line import Line
 
 SAMPLES = sorted((Path(__file__).parents[1] / "data/hl7").glob("*/*.hl7"))
-CUTS = 100  # of each sample: all its bytes are cut at in tests/property
+CUTS = 40  # of each sample: all its bytes are cut at in tests/property
 MEGABYTE = 1_000_000
 
 
@@ -99,6 +99,30 @@ def test_a_message_of_20_megabytes_is_refused_with_its_head_kept_and_the_next_is
     assert entry.outcome == "refused"
     assert entry.raw.startswith(head)
     assert memory_of(server) - before < 60 * MEGABYTE
+
+
+@pytest.mark.parametrize(
+    ("tail", "code"),
+    [
+        (b"\n" * 4 * MEGABYTE, b"AR"),
+        (b"\r\n" * 2 * MEGABYTE, b"AR"),
+        (b"\x1b$" * 2 * MEGABYTE, b"A[AER]"),
+        (b"\nAAA" * MEGABYTE, b"AR"),
+        (b"OBR|1\r" * MEGABYTE, b"A[ER]"),
+        (b"PID|||1||" + b"N" * MEGABYTE + b"\r" + b"OBR|1\r" * 900, b"AE"),
+    ],
+    ids=["line feeds", "blank lines", "half escapes", "wrapped lines", "orders", "orders of a long name"],
+)
+def test_a_message_made_to_be_hard_to_read_is_answered_and_holds_nobody_up(
+    server: Any, tail: bytes, code: bytes, request: pytest.FixtureRequest
+) -> None:
+    header = b"MSH|^~\\&|RIS|HOSPITAL|OW|RAD|20260314080000||ORM^O01|HARD|P|2.3.1\r"
+    before = memory_of(server)
+    with Line(server.hl7) as line:
+        line.send(wrap(header + tail))
+        assert re.search(rb"\rMSA\|" + code + rb"\|HARD", line.read_frame())
+    assert memory_of(server) - before < 150 * MEGABYTE
+    assert is_answered(server, re.sub(r"\W", "", request.node.name)[-12:])
 
 
 def test_a_frame_that_never_ends_is_given_up_journalled_and_harms_nobody(

@@ -11,7 +11,8 @@ from openworklist.domain.errors import MessageError
 _PATTERN = re.compile(
     r"(?P<segment>[A-Z][A-Z0-9]{2})(?:\[(?P<occurrence>\d{1,4})\])?"
     r"-(?P<field>\d{1,4})(?:\((?P<repetition>\d{1,4})\))?"
-    r"(?:\.(?P<component>\d{1,4})(?:\.(?P<subcomponent>\d{1,4}))?)?"
+    r"(?:\.(?P<component>\d{1,4})(?:\.(?P<subcomponent>\d{1,4}))?)?",
+    re.ASCII,
 )
 
 
