@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from functools import lru_cache
 from typing import NamedTuple
@@ -10,11 +10,13 @@ from typing import NamedTuple
 from openworklist.domain.attributes import Attribute
 from openworklist.domain.order import Order
 from openworklist.domain.record import Item, Value
-from openworklist.hl7.dates import read_stamp
+from openworklist.domain.sent import Sent
 from openworklist.hl7.groups import Group, order_groups
 from openworklist.hl7.message import Message
 from openworklist.hl7.path import Path
+from openworklist.hl7.places import find_detail, number_groups
 from openworklist.hl7.profile import Profile
+from openworklist.hl7.sent import read_sent
 from openworklist.hl7.values import NULL, Reading, converter_of
 
 # Their content is spread over all the segments of that name (STANDARDS: never only the last one).
@@ -42,21 +44,27 @@ class _Step(NamedTuple):
 
 
 def apply(
-    message: Message, profile: Profile, *, zone: tzinfo | None = None, codec: str = "utf_8"
+    message: Message,
+    profile: Profile,
+    *,
+    zone: tzinfo | None = None,
+    codec: str = "utf_8",
+    received_at: int = 0,
 ) -> tuple[Order, ...]:
     """The orders of a message, in its order; none if it has no ORC, OBR or IPC.
 
     `zone` is the site's: stamps with an offset are brought to it. `codec` is that of the message, for
-    escaped bytes. OrderError if it holds too many steps. Everything else that is odd becomes a warning on
-    the order.
+    escaped bytes, `received_at` when it came (microseconds since 1970, 0 if nobody knows). OrderError if it
+    holds too many steps. Everything else that is odd becomes a warning on the order.
     """
     plan = _plan(profile)
-    sent = read_stamp(message.get("MSH-7.1"), zone)
-    message_time = sent.date + sent.time[:6]
+    sender = f"{message.get('MSH-3')}|{message.get('MSH-4')}"
+    sent = read_sent(message.get("MSH-7.1"), sender, zone=zone, received_at=received_at)
+    groups = order_groups(message)
     return tuple(
         [
-            _to_order(group, plan, Reading(message.delimiters, codec, zone), message_time)
-            for group in order_groups(message)
+            _to_order(group, plan, Reading(message.delimiters, codec, zone), sent, place)
+            for group, place in zip(groups, number_groups(groups), strict=True)
         ]
     )
 
@@ -77,7 +85,9 @@ def _to_source(path: Path) -> _Source:
     return _Source(name, path.field, is_gathered, path)
 
 
-def _to_order(group: Group, plan: tuple[_Step, ...], reading: Reading, message_time: str) -> Order:
+def _to_order(
+    group: Group, plan: tuple[_Step, ...], reading: Reading, sent: Sent, places: Mapping[str, int]
+) -> Order:
     values: dict[str, Value] = {}
     nullified: list[str] = []
     known: dict[str, list[str]] = {}
@@ -107,8 +117,10 @@ def _to_order(group: Group, plan: tuple[_Step, ...], reading: Reading, message_t
         status_code=reading.leaf(orc[5], _STATUS).upper() if len(orc) > 5 else "",
         values=values,
         nullified=frozenset(nullified),
-        message_time=message_time,
+        sent=sent,
         warnings=tuple(reading.warnings),
+        detail=find_detail(group),
+        places=places,
     )
 
 
