@@ -188,7 +188,7 @@ def _apply(order: Order, rule: Rule, before: Record, uid_root: str) -> Change:
         reason = f"the step is {before.status}; {order.control or 'the order'} does not bring it back"
         return _fail(order, reason, code="order.ended", where="ORC-1", before=before, after=noted)
     if rule.takes_values:
-        after, warnings = _merge(order, rule, noted)
+        after, warnings = _merge(order, noted)
     else:
         after, warnings = _note_status(order, noted), order.warnings
     if not has_ids(order.values, before):
@@ -210,7 +210,7 @@ def _apply(order: Order, rule: Rule, before: Record, uid_root: str) -> Change:
     return Change(action, after, before, identity_of(after.values), reason, warnings)
 
 
-def _merge(order: Order, rule: Rule, before: Record) -> tuple[Record, tuple[str, ...]]:
+def _merge(order: Order, before: Record) -> tuple[Record, tuple[str, ...]]:
     """The record with the values sent: an empty field leaves a value, `""` deletes it.
 
     Patient and order number stay: a record without them is nobody's, and no later order finds it.
