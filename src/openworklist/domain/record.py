@@ -12,6 +12,7 @@ from types import MappingProxyType
 Item = Mapping[str, "Value"]
 Value = str | tuple[Item, ...]
 EMPTY: Mapping[str, Value] = MappingProxyType({})
+EMPTY_MARKS: Mapping[str, int] = MappingProxyType({})
 
 
 class Status(StrEnum):
@@ -45,7 +46,8 @@ class Record:
     version: int = 0  # counts changes; together with the id it names one state of the record
     created_at: int = 0  # microseconds since 1970, UTC
     updated_at: int = 0
-    message_time: str = ""  # MSH-7 of the newest message applied, YYYYMMDDHHMMSS
+    message_time: str = ""  # when the newest message about it was sent: YYYYMMDDHHMMSS, UTC
+    senders: Mapping[str, int] = field(default_factory=lambda: EMPTY_MARKS)  # the same for each (domain.sent)
     warnings: tuple[str, ...] = field(default=())
 
     def get(self, name: str) -> Value:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from openworklist.domain.errors import (
@@ -49,7 +49,10 @@ _VERSION = re.compile(r"(\d+)(?:\.(\d+))?")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One ERR segment: a condition of table 0357, a sentence, and where known the place and our code."""
+    """One ERR segment: a condition of table 0357, a sentence, and where known the place and our code.
+
+    `severity` is of table 0516: E an error, W a warning about a message that was accepted.
+    """
 
     condition: int
     sentence: str
@@ -120,7 +123,11 @@ def acknowledge(
         separator.join(_msh(header, now, control_id)).rstrip(separator),
         separator.join(_msa(header, code, problems)).rstrip(separator),
     ]
-    write = _err_since_2_5 if header.version >= (2, 5) else _err_before_2_5
+    is_new = header.version >= (2, 5)
+    if not is_new:
+        # An ERR of old has no severity: whoever reads it reads an error. MSA-3 has to do for a warning.
+        problems = [problem for problem in problems if problem.severity == "E"]
+    write = _err_since_2_5 if is_new else _err_before_2_5
     lines += [separator.join(write(header, problem)).rstrip(separator) for problem in problems]
     return ("\r".join(lines) + "\r").encode(header.codec, "replace")
 
@@ -129,8 +136,14 @@ def explain(error: OpenWorklistError) -> tuple[str, Problem]:
     """How an error is told to the sender: AE if the content is wrong and sending again is no use, else AR."""
     for kind, code, condition in _ANSWERS:
         if isinstance(error, kind):
+            condition = _CONDITIONS.get(error.code, condition)
             return code, Problem(condition, str(error.sentence), error.where, error.code)
     return REJECTED, Problem(207, str(error.sentence), error.where, error.code)
+
+
+def warn(error: OrderError) -> Problem:
+    """How a sender is told, beside AA, of what its message asked for in vain."""
+    return replace(explain(error)[1], severity="W")
 
 
 _ANSWERS: tuple[tuple[type[OpenWorklistError], str, int], ...] = (
@@ -139,6 +152,15 @@ _ANSWERS: tuple[tuple[type[OpenWorklistError], str, int], ...] = (
     (CharsetError, ERROR, 102),
     (OrderError, ERROR, 101),
 )
+# Of errors whose code says more than their kind. 0 is for what only stands beside AA.
+_CONDITIONS: Final = {
+    "order.too-many-steps": 100,
+    "order.identity-conflict": 205,
+    "order.unknown": 204,
+    "order.older": 0,
+    "order.ended": 0,
+    "order.no-procedure": 0,
+}
 
 
 def _msh(header: Header, now: str, control_id: str) -> tuple[str, ...]:

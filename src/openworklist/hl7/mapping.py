@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -10,11 +10,14 @@ from typing import Final, NamedTuple
 from openworklist.domain.attributes import Attribute
 from openworklist.domain.order import Order
 from openworklist.domain.record import Item, Value
+from openworklist.domain.sent import Sent
 from openworklist.hl7.groups import Group, order_groups
 from openworklist.hl7.leaf import NULL, Leaf, Reading, leaf_reader
 from openworklist.hl7.message import Message
 from openworklist.hl7.path import Path
+from openworklist.hl7.places import find_detail, number_groups
 from openworklist.hl7.profile import Profile
+from openworklist.hl7.sent import read_sent
 from openworklist.hl7.values import make_converter
 
 # What they say is spread over all the segments of that name, and never only in the last one.
@@ -77,22 +80,34 @@ class _Memory:
 
 
 def apply(
-    message: Message, profile: Profile, *, zone: tzinfo | None = None, codec: str = "utf_8"
+    message: Message,
+    profile: Profile,
+    *,
+    zone: tzinfo | None = None,
+    codec: str = "utf_8",
+    received_at: int = 0,
 ) -> tuple[Order, ...]:
     """The orders of a message, in its order; none if it has no ORC, OBR or IPC.
 
     `zone` is the site's: stamps with an offset are brought to it. `codec` is that of the message, for
-    escaped bytes. OrderError if it holds too many steps, MessageError if it is not clear whose they are.
-    Everything else that is odd becomes a warning on the order.
+    escaped bytes, `received_at` when it came (microseconds since 1970, 0 if nobody knows). OrderError if it
+    holds too many steps, MessageError if it is not clear whose they are. Everything else that is odd is a
+    warning on the order.
     """
     plan = _plan(profile)
     reading = Reading(message.delimiters, codec, zone)
-    sent = reading.stamp(_read_time(reading, message.header.field(7)))
-    message_time = sent.date + sent.time[:6]
+    header = message.header
+    sender = f"{header.field(3)}|{header.field(4)}"
+    sent = read_sent(_read_time(reading, header.field(7)), sender, zone=zone, received_at=received_at)
     groups = order_groups(message)
     is_plain = len(groups) == 1 and message.length <= LONGEST
     memory = None if is_plain else _Memory()
-    return tuple([_to_order(group, plan, reading, memory, message_time) for group in groups])
+    return tuple(
+        [
+            _to_order(group, plan, reading, memory, sent, places)
+            for group, places in zip(groups, number_groups(groups), strict=True)
+        ]
+    )
 
 
 @lru_cache(maxsize=256)
@@ -127,13 +142,18 @@ def _to_source(attribute: Attribute, path: Path, row: int, number: int) -> _Sour
 
 
 def _to_order(
-    group: Group, plan: _Plan, reading: Reading, memory: _Memory | None, message_time: str
+    group: Group,
+    plan: _Plan,
+    reading: Reading,
+    memory: _Memory | None,
+    sent: Sent,
+    places: Mapping[str, int],
 ) -> Order:
     reading.warnings = []
     values: dict[str, Value] = {}
     rows: list[list[str]] = []
     value: Value | None
-    for segment_name, occurrence, places in plan.rows:
+    for segment_name, occurrence, looked_at in plan.rows:
         segment = group.find(segment_name, occurrence)
         if segment is None:
             rows.append(_NONE)
@@ -141,7 +161,7 @@ def _to_order(
         fields = segment.fields
         rows.append(fields)
         count = len(fields)
-        for number, name, source in places:
+        for number, name, source in looked_at:
             if number >= count or not (field := fields[number]):
                 continue
             if memory is not None:
@@ -178,8 +198,10 @@ def _to_order(
         status_code=_read_status(reading, orc.field(5)).upper() if orc else "",
         values=values,
         nullified=nullified,
-        message_time=message_time,
+        sent=sent,
         warnings=tuple(reading.warnings),
+        detail=find_detail(group),
+        places=places,
     )
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import count
 from typing import Final
 
-from openworklist.domain.errors import OpenWorklistError, StoreError
-from openworklist.hl7.ack import ACCEPTED, acknowledge, explain
+from openworklist.domain.errors import OpenWorklistError, OrderError, StoreError
+from openworklist.hl7.ack import ACCEPTED, Problem, acknowledge, explain, warn
 from openworklist.observe.metrics import Metrics
 from openworklist.services.reading import Arrival, Reader, Source
 from openworklist.services.settling import Settled, settle
@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 Done = Callable[[bytes], None]
 Clock = Callable[[], int]
 _SECOND: Final = 1_000_000
+_MOST_WARNINGS: Final = 10  # of a message, in its answer; the journal has them all
 
 
 def read_clock() -> int:
@@ -31,7 +32,10 @@ def read_clock() -> int:
 
 
 class Intake:
-    """Takes messages; each gets exactly one answer, and AA means that it is on disk."""
+    """Takes messages; each gets exactly one answer, and AA means that it is on disk.
+
+    To an acknowledgement the answer is empty: nothing is sent.
+    """
 
     def __init__(
         self,
@@ -86,7 +90,7 @@ class Intake:
         self._database.submit(partial(self._settle, arrival, answer), finish, lane=arrival.patient)
 
     def _settle(self, arrival: Arrival, answer: bytes, connection: Connection) -> Settled:
-        return settle(connection, arrival, answer, self._uid_root)
+        return settle(connection, arrival, answer, self._uid_root, warn=partial(self._warn, arrival))
 
     def _note(self, settled: Settled) -> bytes:
         self._metrics.count(f"messages_{settled.disposition}")
@@ -100,6 +104,10 @@ class Intake:
         code, problem = explain(arrival.error)
         return self._acknowledge(arrival, code, problem)
 
+    def _warn(self, arrival: Arrival, errors: Sequence[OrderError]) -> bytes:
+        """AA that says what was asked for in vain."""
+        return self._acknowledge(arrival, ACCEPTED, *map(warn, errors[:_MOST_WARNINGS]))
+
     def _answer_failure(self, arrival: Arrival, error: Exception) -> bytes:
         """AR with 207: nothing was stored, and the sender may try again."""
         self._metrics.count("messages_not_stored")
@@ -111,12 +119,14 @@ class Intake:
         code, problem = explain(error)
         return self._acknowledge(arrival, code, problem)
 
-    def _acknowledge(self, arrival: Arrival, code: str, *problems: object) -> bytes:
+    def _acknowledge(self, arrival: Arrival, code: str, *problems: Problem) -> bytes:
+        if arrival.is_answer:
+            return b""
         moment = datetime.fromtimestamp(arrival.received_at / _SECOND, self._reader.zone)
         return acknowledge(
             arrival.header,
             code,
             now=f"{moment:%Y%m%d%H%M%S}",
             control_id=f"OW{next(self._numbers):X}",
-            problems=problems,  # type: ignore[arg-type]
+            problems=problems,
         )

@@ -78,6 +78,11 @@ class Arrival:
         """Who makes the changes that follow from it: the sending application and facility."""
         return f"hl7:{self.application}|{self.facility}"
 
+    @property
+    def is_answer(self) -> bool:
+        """Whether it is an acknowledgement: two systems that answer each other's would never end."""
+        return self.message_type[:3].upper() == "ACK"
+
     def refused(self, error: OpenWorklistError) -> Arrival:
         """The same arrival, found wrong when its orders were applied."""
         return replace(self, orders=(), error=error)
@@ -127,7 +132,13 @@ class Reader:
             orders: tuple[Order, ...] = ()
             if not ignored:
                 check_complete(message)
-                orders = mapping.apply(message, self.profile, zone=self.zone, codec=decoded.codec)
+                orders = mapping.apply(
+                    message,
+                    self.profile,
+                    zone=self.zone,
+                    codec=decoded.codec,
+                    received_at=received_at,
+                )
                 if not orders:
                     raise MessageError("The message has no order: neither ORC nor OBR.", where="OBR")
         except OpenWorklistError as error:

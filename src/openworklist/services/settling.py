@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from openworklist.domain.order import Action, Change, Order, decide
+from openworklist.domain.control import Action
+from openworklist.domain.errors import OrderError
+from openworklist.domain.identity import text_of
+from openworklist.domain.order import Change, Order, decide
 from openworklist.services.reading import Arrival
 from openworklist.store.changes import insert_change
 from openworklist.store.connection import Connection
 from openworklist.store.messages import Entry, Outcome, count_repeat, find_repeat, insert_message
-from openworklist.store.records import find_candidates, insert_record, update_record
+from openworklist.store.records import find_candidates, insert_record, note_message, update_record
 
 
 class Settled(NamedTuple):
@@ -20,8 +25,19 @@ class Settled(NamedTuple):
     answer: bytes
 
 
-def settle(connection: Connection, arrival: Arrival, answer: bytes, uid_root: str) -> Settled:
-    """Journal a message and apply its orders; OrderError if one is wrong: then nothing is stored."""
+def settle(
+    connection: Connection,
+    arrival: Arrival,
+    answer: bytes,
+    uid_root: str,
+    *,
+    warn: Callable[[Sequence[OrderError]], bytes] | None = None,
+) -> Settled:
+    """Journal a message and apply its orders; OrderError if one is wrong: then nothing is stored.
+
+    `answer` is what the sender is told; instead of it what `warn` makes, if an order asked for something in
+    vain. May be run again from the start: what it decides rests on what is stored at that moment.
+    """
     key = _repeat_key(arrival)
     connection.lock(key.hex())
     repeat = find_repeat(connection, key)
@@ -30,15 +46,16 @@ def settle(connection: Connection, arrival: Arrival, answer: bytes, uid_root: st
         return Settled("repeated", repeat.acknowledgement)
     # Two messages about one patient may come at the same moment on two connections; in order, so that two
     # messages about the same two patients never wait for each other.
-    for patient in sorted({str(order.values.get("patient_id", "")) for order in arrival.orders}):
+    for patient in sorted({text_of(order.values, "patient_id") for order in arrival.orders}):
         connection.lock(f"patient {patient}")
-    applied = [
-        stored for order in arrival.orders for stored in _apply_order(connection, arrival, order, uid_root)
-    ]
+    applied = _apply_orders(connection, arrival, uid_root)
+    problems = [change.problem for change, _, _ in applied if change.problem is not None]
+    if problems and warn is not None:
+        answer = warn(problems)
     outcome = _outcome(arrival, applied)
     number = insert_message(connection, _to_entry(arrival, outcome, key, answer, applied))
     for change, record_id, version in applied:
-        if change.record is not None:
+        if change.action is not Action.IGNORE:
             insert_change(
                 connection,
                 at=arrival.received_at,
@@ -55,22 +72,39 @@ def settle(connection: Connection, arrival: Arrival, answer: bytes, uid_root: st
 Applied = tuple[Change, int, int]  # with the id and version of the record, 0 where there is none
 
 
-def _apply_order(connection: Connection, arrival: Arrival, order: Order, uid_root: str) -> list[Applied]:
-    existing = find_candidates(connection, order.values)
-    return [
-        _store(connection, change, arrival.received_at)
-        for change in decide(order, existing, uid_root=uid_root)
-    ]
+def _apply_orders(connection: Connection, arrival: Arrival, uid_root: str) -> list[Applied]:
+    applied: list[Applied] = []
+    for order in arrival.orders:
+        made = {number for change, number, _ in applied if change.action in _MAKES}
+        existing = find_candidates(connection, order.values)
+        for change in decide(order, existing, uid_root=uid_root):
+            is_twin = change.before is not None and change.before.id in made
+            told = replace(change, problem=_twin(order)) if is_twin else change
+            applied.append(_store(connection, told, arrival.received_at))
+    return applied
+
+
+_MAKES: Final = frozenset({Action.CREATE, Action.UPDATE, Action.REOPEN})
+
+
+def _twin(order: Order) -> OrderError:
+    return OrderError(
+        "An order has the IDs of another one in its message: both are one record.",
+        where=order.ids_place,
+        code="order.identity-conflict",
+    )
 
 
 def _store(connection: Connection, change: Change, now: int) -> Applied:
-    if change.record is None:
-        before = change.before
+    record, before = change.record, change.before
+    if record is None or change.action is Action.IGNORE:
+        if record is not None:
+            note_message(connection, record)
         return change, before.id if before else 0, before.version if before else 0
-    if change.before is None:
-        stored = insert_record(connection, change.record, change.identity, now)
+    if before is None:
+        stored = insert_record(connection, record, change.identity, now)
     else:
-        stored = update_record(connection, change.before, change.record, change.identity, now)
+        stored = update_record(connection, before, record, change.identity, now)
     return change, stored.id, stored.version
 
 
@@ -91,6 +125,8 @@ def _to_entry(arrival: Arrival, outcome: Outcome, key: bytes, answer: bytes, app
     error = arrival.error
     reasons = [change.reason for change, _, _ in applied]
     warnings = [text for change, _, _ in applied for text in change.warnings]
+    problems = [change.problem for change, _, _ in applied if change.problem is not None]
+    warnings += [problem.sentence for problem in problems]
     return Entry(
         received_at=arrival.received_at,
         channel=arrival.source.channel,
@@ -104,6 +140,6 @@ def _to_entry(arrival: Arrival, outcome: Outcome, key: bytes, answer: bytes, app
         outcome=outcome,
         acknowledgement=answer,
         reason=error.sentence if error else arrival.ignored or "; ".join(dict.fromkeys(reasons)),
-        place=error.where if error else "",
+        place=error.where if error else next((problem.where for problem in problems), ""),
         warnings=(*arrival.warnings, *dict.fromkeys(warnings)),
     )

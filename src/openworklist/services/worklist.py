@@ -121,6 +121,8 @@ class Cursor:
 
     def next_batch(self) -> list[bytes] | Awaitable[list[bytes]]:
         """Encoded identifiers, none at the end; at once where that is quick, else to be awaited."""
+        if self._is_over:
+            return []
         database = self._worklist.database
         if database.reads_inline and self._asked.is_quick:
             answers = self._take(database.read(self._search))

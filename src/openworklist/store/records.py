@@ -50,6 +50,7 @@ class Row(NamedTuple):
             created_at=self.created_at,
             updated_at=self.updated_at,
             message_time=self.message_time,
+            senders=document.get("senders", {}),
             warnings=tuple(document["warnings"]),
         )
 
@@ -77,6 +78,11 @@ _UPDATE: Final = Statement(
     update(records)
     .where(records.c.id == bindparam("record_id"))
     .values(_parameters(*(name for name in _WRITTEN if name != "created_at")))
+)
+_NOTE: Final = Statement(
+    update(records)
+    .where(records.c.id == bindparam("record_id"))
+    .values(_parameters("message_time", "document"))
 )
 _INSERT_STATION: Final = Statement(
     insert(record_stations).values(_parameters("record_id", "ae_title", "is_open", START_DATE, START_TIME))
@@ -134,6 +140,13 @@ def update_record(
     return stored
 
 
+def note_message(connection: Connection, record: Record) -> None:
+    """Store what a message left on a record that it did not change: no new version, nothing scanners see."""
+    document = _to_document(record)
+    values = {"record_id": record.id, "message_time": record.message_time, "document": document}
+    connection.run_count(_NOTE, values)
+
+
 def find_record(connection: Connection, number: int) -> Record | None:
     rows = connection.run(_FIND, {"record_id": number})
     return Row._make(rows[0]).record() if rows else None
@@ -178,7 +191,14 @@ _encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), def
 
 
 def _to_document(record: Record) -> str:
-    return _encode({"values": record.values, "completed": record.completed, "warnings": record.warnings})
+    return _encode(
+        {
+            "values": record.values,
+            "completed": record.completed,
+            "warnings": record.warnings,
+            "senders": record.senders,
+        }
+    )
 
 
 def _to_values(found: dict[str, Any]) -> dict[str, Value]:

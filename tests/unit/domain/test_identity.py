@@ -20,6 +20,10 @@ NUMBERED = {
 }
 UNNUMBERED = {name: value for name, value in NUMBERED.items() if name != "accession_number"}
 Values = dict[str, str]
+DAY = {"scheduled_procedure_step_start_date": "20260314"}
+TIME = {**DAY, "scheduled_procedure_step_start_time": "101500"}
+CT1, CT2 = {"requested_procedure_id": "CT1"}, {"requested_procedure_id": "CT2"}
+HEAD, KNEE = {"requested_procedure_description": "Head"}, {"requested_procedure_description": "Knee"}
 
 
 def is_same(sent: Values, stored: Values) -> bool:
@@ -96,14 +100,67 @@ def test_neighbouring_values_do_not_run_into_each_other() -> None:
     assert identity_of(one) != identity_of(other)
 
 
+def are_one(sent: Values, stored: Values) -> bool:
+    return is_same(PATIENT | sent, PATIENT | stored)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (CT1, CT1),
+        (DAY | CT1, DAY | CT1),
+        (TIME | CT1, CT1),
+        (TIME | CT1, TIME),
+        (TIME, TIME),
+        (DAY | HEAD, DAY | HEAD),
+        (TIME | HEAD, TIME),
+    ],
+)
+def test_without_number_the_procedure_or_the_whole_start_makes_orders_one(one: Values, other: Values) -> None:
+    assert are_one(one, other)
+    assert are_one(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (DAY, DAY),
+        (DAY | CT1, DAY),
+        (DAY | CT1, DAY | CT2),
+        (DAY | CT1, DAY | HEAD),
+        (DAY | HEAD, DAY | KNEE),
+        (HEAD, HEAD),
+        (TIME | HEAD, TIME | KNEE),
+        (TIME, {**TIME, "scheduled_procedure_step_start_time": "111500"}),
+        (TIME | CT1, {**TIME, "scheduled_procedure_step_start_date": "20260315"} | CT1),
+        (CT1, CT1 | {"accession_number": "A1"}),
+    ],
+)
+def test_one_day_may_hold_two_exams(one: Values, other: Values) -> None:
+    assert not are_one(one, other)
+    assert not are_one(other, one)
+
+
+def test_with_a_number_the_start_may_move() -> None:
+    number = {"accession_number": "A1"}
+    assert are_one(number | TIME, number | {"scheduled_procedure_step_start_date": "20260401"})
+    assert identity_of(number | TIME) == identity_of(number)
+
+
+def test_descriptions_tell_orders_apart_where_there_is_nothing_better() -> None:
+    assert identity_of(DAY | HEAD) != identity_of(DAY | KNEE)
+    assert identity_of(DAY | CT1 | HEAD) == identity_of(DAY | CT1 | KNEE)
+
+
 parts = st.sampled_from(["", "1", "2", "12", " 1"])
 
 
-@given(*[st.fixed_dictionaries(dict.fromkeys([*NUMBERED, PLACER, "issuer_of_patient_id"], parts))] * 2)
+@given(
+    *[st.fixed_dictionaries(dict.fromkeys([*NUMBERED, PLACER, FILLER, "issuer_of_patient_id"], parts))] * 2
+)
 def test_two_orders_of_one_identity_are_of_one_step(one: Values, other: Values) -> None:
-    has_what_tells = one["patient_id"].strip() and any(
-        one[name].strip() for name in one if name not in ("patient_id", "issuer_of_patient_id")
-        and name != "scheduled_procedure_step_id"
-    )  # fmt: skip
-    if identity_of(one) == identity_of(other) and has_what_tells:
+    has_number = any(one[name].strip() for name in ("accession_number", PLACER, FILLER))
+    has_start = all(one[name].strip() for name in NUMBERED if "_start_" in name)
+    has_what_tells = has_number or one["requested_procedure_id"].strip() or has_start
+    if identity_of(one) == identity_of(other) and one["patient_id"].strip() and has_what_tells:
         assert is_same(one, other)

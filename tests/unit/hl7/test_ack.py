@@ -8,7 +8,7 @@ from openworklist.domain.errors import (
     StoreBusy,
     UnsupportedMessage,
 )
-from openworklist.hl7.ack import NO_HEADER, Problem, acknowledge, explain, read_header
+from openworklist.hl7.ack import NO_HEADER, Problem, acknowledge, explain, read_header, warn
 from openworklist.hl7.message import parse
 
 
@@ -90,6 +90,25 @@ def test_a_problem_without_code_says_only_what_hl7_says() -> None:
     assert parse(answer(header("2.3"), "AE", Problem(101, "No."))).get("ERR-1").endswith("HL70357")
 
 
+WARNING = Problem(204, "That order is not here.", "ORC-2", severity="W")
+
+
+def test_a_warning_beside_an_acceptance_since_v2_5() -> None:
+    message = parse(answer(header(), "AA", WARNING))
+    assert (message.get("MSA-1"), message.get("MSA-3")) == ("AA", "That order is not here.")
+    assert message.get("ERR-2") == "ORC^1^2^1"
+    assert message.get("ERR-3") == "204^Unknown key identifier^HL70357"
+    assert (message.get("ERR-4"), message.get("ERR-8")) == ("W", "That order is not here.")
+
+
+@pytest.mark.parametrize("version", ["2.1", "2.3", "2.3.1", "2.4"])
+def test_a_warning_before_v2_5_is_a_text_alone(version: str) -> None:
+    """An ERR of old cannot say that it is no error."""
+    message = parse(answer(header(version), "AA", WARNING))
+    assert message.get("MSA-3") == "That order is not here."
+    assert [segment.name for segment in message.segments] == ["MSH", "MSA"]
+
+
 def test_a_place_that_is_no_path_is_left_out() -> None:
     assert parse(answer(header(), "AR", Problem(100, "No.", "MSH"))).get("ERR-2") == "MSH^1"
     assert parse(answer(header("2.3"), "AR", Problem(100, "No.", "elsewhere"))).get("ERR-1.4.1") == "100"
@@ -150,8 +169,26 @@ def test_enhanced_mode_fields_do_no_harm() -> None:
         (MessageError("x"), "AR", 100),
         (CharsetError("x"), "AE", 102),
         (OrderError("x"), "AE", 101),
+        (OrderError("x", code="order.field-missing"), "AE", 101),
+        (OrderError("x", code="order.identity-conflict"), "AE", 205),
+        (OrderError("x", code="order.too-many-steps"), "AE", 100),
         (StoreBusy("x"), "AR", 207),
     ],
 )
 def test_every_error_has_its_answer(error: OpenWorklistError, code: str, condition: int) -> None:
     assert explain(error) == (code, Problem(condition, "x", code=error.code))
+
+
+@pytest.mark.parametrize(
+    ("code", "condition"),
+    [
+        ("order.unknown", 204),
+        ("order.identity-conflict", 205),
+        ("order.older", 0),
+        ("order.ended", 0),
+        ("order.no-procedure", 0),
+    ],
+)
+def test_what_was_asked_for_in_vain_is_a_warning(code: str, condition: int) -> None:
+    problem = warn(OrderError("x", where="OBR[2]-4", code=code))
+    assert (problem.condition, problem.where, problem.severity) == (condition, "OBR[2]-4", "W")

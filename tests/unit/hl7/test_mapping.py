@@ -25,7 +25,7 @@ def order(*lines: str, **sources: list[str]) -> Order:
 
 def test_the_rebuilt_sample_gives_a_complete_record() -> None:
     (found,) = orders_of("manual/rebuilt-obr18.hl7")
-    assert (found.control, found.status_code, found.message_time) == ("NW", "IP", "20190315090409")
+    assert (found.control, found.status_code, found.detail) == ("NW", "IP", "OBR")
     expected = {
         "patient_id": "7007",
         "patient_name": "NAME^GIVEN^MIDDLE^DR^JR",
@@ -212,8 +212,20 @@ def test_an_assigning_authority_becomes_an_issuer_sequence() -> None:
     }
 
 
-def test_the_time_of_the_message_is_brought_to_the_zone_of_the_site() -> None:
-    assert order("ORC|NW", "OBR|1").message_time == "20260314101500"
+def test_an_order_knows_who_sent_it_and_when() -> None:
+    sent = order("ORC|NW", "OBR|1").sent
+    assert (sent.sender, sent.first) == ("HIS|", 1_773_479_700_000_000)  # 09:15 UTC
+
+
+def test_an_order_knows_its_place_in_a_message_with_several() -> None:
+    text = "MSH|^~\\&|HIS\rORC|NW|1\rOBR|1\rOBR|2"
+    first, second = apply(parse(text), CLASSIC)
+    assert (first.detail, first.places, second.places) == (
+        "OBR",
+        {"ORC": 1, "OBR": 1},
+        {"ORC": 1, "OBR": 2},
+    )
+    assert order("ORC|NW", "OBR|1").places == {}
 
 
 def test_a_message_without_orders_gives_none() -> None:
