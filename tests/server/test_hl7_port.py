@@ -15,7 +15,12 @@ from players.auditor import read_journal
 from players.hospital import make_order
 from players.line import Line
 
-SAMPLES = sorted((Path(__file__).parents[1] / "data/hl7").glob("*/*.hl7"))
+# Acknowledgements are not answered.
+SAMPLES = sorted(
+    path
+    for path in (Path(__file__).parents[1] / "data/hl7").glob("*/*.hl7")
+    if b"||ACK" not in path.read_bytes()
+)
 CUTS = 40  # of each sample: all its bytes are cut at in tests/property
 MEGABYTE = 1_000_000
 
@@ -109,7 +114,7 @@ def test_a_message_of_20_megabytes_is_refused_with_its_head_kept_and_the_next_is
         (b"\x1b$" * 2 * MEGABYTE, b"A[AER]"),
         (b"\nAAA" * MEGABYTE, b"AR"),
         (b"OBR|1\r" * MEGABYTE, b"A[ER]"),
-        (b"PID|||1||" + b"N" * MEGABYTE + b"\r" + b"OBR|1\r" * 900, b"AE"),
+        (b"PID|||1||" + b"N" * MEGABYTE + b"\r" + b"OBR|1\r" * 900, b"A[AE]"),
     ],
     ids=["line feeds", "blank lines", "half escapes", "wrapped lines", "orders", "orders of a long name"],
 )

@@ -93,7 +93,8 @@ def ask_questions(port: int) -> None:
     unknown = make_question(PatientName=NAME)
     unknown.PatientComments = NAME
     assert ask_for_status(port, unknown)[0][0] == 0xFF01
-    several = make_question(AccessionNumber=f"Xochitl\\{ID}")
+    several = make_question(PatientName=NAME)
+    several.ScheduledProcedureStepSequence.append(several.ScheduledProcedureStepSequence[0])
     assert ask_for_status(port, several)[-1][0] == 0xC001
     garbage = NAME.encode() * 40
     for sent in (

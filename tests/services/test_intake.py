@@ -203,7 +203,7 @@ def test_one_wrong_order_in_a_message_keeps_its_good_ones_out_too(database: Data
     raw = make_order("1", control_id="M1") + b"ORC|NW|\rOBR|2\r"  # its second order has no number at all
     assert send(raw).startswith("MSA|AE|M1|")
     (entry,) = read_journal(database)
-    assert (entry.outcome, entry.place) == ("refused", "ORC-2")
+    assert (entry.outcome, entry.place) == ("refused", "ORC[2]-2")
     assert read_records(database) == []
 
 
@@ -248,11 +248,13 @@ def test_a_life_of_an_order(database: Database, send: Send) -> None:
     assert status() == (2, Status.SCHEDULED, "Roe^Jane")
     send(make_order("1", "Roe^Jane", control="CA", time="20260314082000"))
     assert status() == (3, Status.CANCELED, "Roe^Jane")
-    send(make_order("1", "Poe^Jane", control="XO", time="20260314083000"))  # what ended is not brought back
+    send(make_order("1", "Poe^Jane", control="XO", time="20260314081500"))  # older than the cancel
     assert status() == (3, Status.CANCELED, "Roe^Jane")
-    assert [change.action for change in read_changes(database)] == ["create", "update", "cancel"]
+    send(make_order("1", "Poe^Jane", control="XO", time="20260314083000"))  # ordered again
+    assert status() == (4, Status.SCHEDULED, "Poe^Jane")
+    assert [change.action for change in read_changes(database)] == ["create", "update", "cancel", "reopen"]
     outcomes = [entry.outcome for entry in read_journal(database)]
-    assert outcomes == ["applied", "ignored", "applied", "applied", "ignored"]
+    assert outcomes == ["applied", "ignored", "applied", "applied", "ignored", "applied"]
 
 
 def test_a_discontinued_order_is_kept_and_closed(database: Database, send: Send) -> None:
@@ -277,10 +279,10 @@ def test_orders_for_one_step_that_come_at_once_make_one_record(database: Databas
 
 
 def make_pair(first: str, second: str, turn: int) -> bytes:
-    """A message with orders for two patients, each PID behind its ORC."""
+    """A message with an order for each of two patients."""
     message = make_order(first, control_id=f"C{turn}").partition(b"PID")[0]
     for number in (first, second):
-        message += f"ORC|NW|A{number}\rPID|||{number}||Doe^{turn}\rOBR|1|||RP{number}\r".encode()
+        message += f"PID|||{number}||Doe^{turn}\rORC|NW|A{number}\rOBR|1|||RP{number}\r".encode()
     return message
 
 

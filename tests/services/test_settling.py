@@ -13,11 +13,12 @@ from openworklist.store.database import Database
 from players.auditor import read_changes, read_journal, read_records
 from players.hospital import make_order
 
+NOW = 1_773_500_000_000_000  # 2026-03-14 14:53:20 UTC, in microseconds
 ANSWER = b"the acknowledgement"
 Settle = Callable[..., Settled]
 
 
-def read(raw: bytes, received_at: int = 1_000) -> Arrival:
+def read(raw: bytes, received_at: int = NOW) -> Arrival:
     return Reader(preset("classic")).read(raw, Source("mllp", "192.0.2.1:4711"), received_at)
 
 
@@ -25,9 +26,7 @@ def read(raw: bytes, received_at: int = 1_000) -> Arrival:
 def settle_message(database: Database) -> Settle:
     """Settles a message in a transaction of its own."""
 
-    def run(
-        raw: bytes, *, received_at: int = 1_000, answer: bytes = ANSWER, uid_root: str = "2.25"
-    ) -> Settled:
+    def run(raw: bytes, *, received_at: int = NOW, answer: bytes = ANSWER, uid_root: str = "2.25") -> Settled:
         arrival = read(raw, received_at)
         return database.write(lambda connection: settle(connection, arrival, answer, uid_root))
 
@@ -37,7 +36,7 @@ def settle_message(database: Database) -> Settle:
 def test_an_order_is_applied(database: Database, settle_message: Settle) -> None:
     assert settle_message(make_order("1")) == Settled("applied", ANSWER)
     (record,) = read_records(database)
-    assert (record.version, record.created_at, record.updated_at) == (1, 1_000, 1_000)
+    assert (record.version, record.created_at, record.updated_at) == (1, NOW, NOW)
     assert record.message_time == "20260314080000"
 
 
@@ -46,7 +45,7 @@ def test_a_repetition_gets_the_answer_that_was_given_and_changes_nothing(
 ) -> None:
     settle_message(make_order("1"))
     before = read_records(database)
-    again = settle_message(make_order("1"), received_at=2_000, answer=b"another")
+    again = settle_message(make_order("1"), received_at=NOW + 1, answer=b"another")
     assert again == Settled("repeated", ANSWER)
     assert read_records(database) == before
     assert [entry.repeats for entry in read_journal(database)] == [1]

@@ -53,8 +53,7 @@ def _check_size(attribute: Attribute, text: str, values: int) -> None:
     if values > _MOST_VALUES:
         raise IdentifierError(f"A key has more than {_MOST_VALUES} values.", tag=attribute.tag)
     if len(text) > _LONGEST_PATTERN and (attribute.vr == "PN" or has_wildcard(text)):
-        sentence = f"A name or a key with wildcards has more than {_LONGEST_PATTERN} letters."
-        raise IdentifierError(sentence, tag=attribute.tag)
+        raise IdentifierError(f"A pattern has more than {_LONGEST_PATTERN} letters.", tag=attribute.tag)
 
 
 def _read_value(attribute: Attribute, text: str) -> Single:

@@ -67,9 +67,13 @@ def test_bytes_of_no_letter_still_leave_the_header_to_answer_with() -> None:
     assert (arrival.control_id, arrival.application) == ("M1", "RIS")
 
 
-def test_a_stamp_with_an_offset_is_brought_to_the_zone_of_the_site() -> None:
-    (order,) = read(message(time="20260314080000+0000")).orders
-    assert order.message_time == "20260314090000"
+def test_an_order_knows_when_it_was_sent_and_never_after_it_came() -> None:
+    came = 1_773_500_000_000_000  # 2026-03-14 14:53:20 UTC
+    for time in ("20260314080000+0000", "20260314090000"):
+        (order,) = READER.read(message(time=time), MLLP, came).orders
+        assert (order.sent.sender, order.sent.first) == ("RIS|HOSPITAL", 1_773_475_200_000_000)
+    (order,) = READER.read(message(time="20990101"), MLLP, came).orders
+    assert order.sent.first == came
 
 
 def test_what_was_odd_about_the_letters_is_a_warning() -> None:

@@ -108,7 +108,7 @@ class BrokenZone(tzinfo):
 def test_a_fault_of_ours_loses_no_message_and_tells_no_name(caplog: pytest.LogCaptureFixture) -> None:
     reader = Reader(preset("classic"), zone=BrokenZone())
     with caplog.at_level(logging.INFO):
-        arrival = read(HEADER.replace("101500", "101500+0100"), PATIENT, ORDER, reader=reader)
+        arrival = read(HEADER, PATIENT, "ORC|NW|A1" + "|" * 13 + "20260314101500+0100", reader=reader)
     assert refusal(arrival) == ("message.internal-error", "AR", 207)
     assert arrival.control_id == "MSG-1"
     assert b"DOE^JANE" in arrival.raw
