@@ -109,6 +109,15 @@ class Reader:
         )
 
 
+def too_large(size: int) -> MessageError:
+    """The error of a message of `size` bytes, which is over the limit."""
+    return MessageError(
+        f"The message has {size} bytes, which is more than this server takes.",
+        hint="raise hl7_max_message",
+        code="message.too-large",
+    )
+
+
 def _digest(raw: bytes) -> bytes:
     return blake2b(raw, digest_size=16).digest()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import NamedTuple
 
+from openworklist.domain.errors import OpenWorklistError
 from openworklist.domain.order import Action, Change, Order, decide
 from openworklist.services.reading import Arrival
 from openworklist.store.changes import insert_change
@@ -14,10 +15,16 @@ from openworklist.store.records import find_candidates, insert_record, update_re
 
 
 class Settled(NamedTuple):
-    """What became of a message (`applied`, `ignored`, `refused`, `repeated`), and its acknowledgement."""
+    """What became of a message, and its acknowledgement.
+
+    `disposition` is `applied`, `ignored`, `refused` or `repeated`; `failed` if it could not be stored.
+    `reason` says why one was ignored, `error` why one was refused or failed.
+    """
 
     disposition: str
     answer: bytes
+    reason: str = ""
+    error: OpenWorklistError | None = None
 
 
 def settle(connection: Connection, arrival: Arrival, answer: bytes, uid_root: str) -> Settled:
@@ -32,7 +39,8 @@ def settle(connection: Connection, arrival: Arrival, answer: bytes, uid_root: st
         stored for order in arrival.orders for stored in _apply_order(connection, arrival, order, uid_root)
     ]
     outcome = _outcome(arrival, applied)
-    number = insert_message(connection, _to_entry(arrival, outcome, key, answer, applied))
+    entry = _to_entry(arrival, outcome, key, answer, applied)
+    number = insert_message(connection, entry)
     for change, record_id, version in applied:
         if change.record is not None:
             insert_change(
@@ -45,7 +53,8 @@ def settle(connection: Connection, arrival: Arrival, answer: bytes, uid_root: st
                 reason=change.reason,
                 message_id=number,
             )
-    return Settled(outcome.value, answer)
+    reason = entry.reason if outcome is Outcome.IGNORED else ""
+    return Settled(outcome.value, answer, reason, arrival.error)
 
 
 Applied = tuple[Change, int, int]  # with the id and version of the record, 0 where there is none
