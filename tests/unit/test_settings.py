@@ -65,6 +65,7 @@ def test_a_secret_comes_from_a_file_and_is_not_shown(tmp_path: Path) -> None:
         ({"OPENWORKLIST_UID_ROOT": "1.02"}, "OPENWORKLIST_UID_ROOT", "is no UID root"),
         ({"OPENWORKLIST_HL7_ALLOWED": "10.0.0.0/33"}, "OPENWORKLIST_HL7_ALLOWED", "is no list of addresses"),
         ({"OPENWORKLIST_DRAIN_SECONDS": "-1"}, "OPENWORKLIST_DRAIN_SECONDS", "must not be negative"),
+        ({"OPENWORKLIST_FOLDER_INTERVAL": "0"}, "OPENWORKLIST_FOLDER_INTERVAL", "must be more than 0"),
         ({"OPENWORKLIST_LOG_LEVEL": "LOUD"}, "OPENWORKLIST_LOG_LEVEL", "is no level"),
         ({"OPENWORKLIST_DATABASE_FILE": "/nowhere/url"}, "/nowhere/url", "cannot be read"),
         ({"OPENWORKLIST_CONFIG": "/nowhere/site.toml"}, "/nowhere/site.toml", "cannot be read"),

@@ -15,7 +15,8 @@ from openworklist.settings import HELP, Settings, load
 
 def takes_settings(command: Callable[..., None]) -> Callable[..., None]:
     """Make a command of `command(loaded, …)`: it gets a flag for each setting, and --config."""
-    own = list(inspect.signature(command).parameters.values())[1:]
+    # Not as text: typer takes a parameter's option from its annotation.
+    own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
     own_names = {parameter.name for parameter in own}
 
     def run(**given: Any) -> None:
