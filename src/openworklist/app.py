@@ -16,12 +16,14 @@ from typing import Final, Protocol
 from openworklist import __version__
 from openworklist.hl7.profile import preset
 from openworklist.listeners.dicom import DicomLimits, DicomListener
+from openworklist.listeners.folder import FolderListener
 from openworklist.listeners.http import HttpListener
 from openworklist.listeners.mllp import Limits, MllpListener
 from openworklist.observe import logging as logs
 from openworklist.observe.health import Health
 from openworklist.observe.metrics import Metrics
 from openworklist.observe.port import DicomCounter
+from openworklist.services.files import Files
 from openworklist.services.intake import Intake
 from openworklist.services.reading import Reader
 from openworklist.services.reception import Reception
@@ -56,6 +58,28 @@ def open_store(settings: Settings) -> Iterator[Database]:
         database.close()
 
 
+@contextmanager
+def open_files(settings: Settings) -> Iterator[Files]:
+    """The way in for files, for a command that works beside a server or without one."""
+    database = open_database(
+        settings.database, Path(settings.data), commit_group=settings.commit_group, shared=True
+    )
+    try:
+        intake = _make_intake(settings, database, Metrics())
+        yield _make_files(settings, database, intake)
+    finally:
+        database.close()
+
+
+def _make_intake(settings: Settings, database: Database, metrics: Metrics) -> Intake:
+    reader = Reader(preset("classic"), settings.default_charset, settings.zone())
+    return Intake(database, reader, metrics, uid_root=settings.uid_root)
+
+
+def _make_files(settings: Settings, database: Database, intake: Intake) -> Files:
+    return Files(intake, database.find_problem, max_message=settings.hl7_max_message)
+
+
 class Server:
     """The whole server on one event loop: `start`, and `stop` at the end."""
 
@@ -64,6 +88,7 @@ class Server:
         self._database = database
         self.metrics = Metrics()
         self.health = Health()
+        self._intake = _make_intake(settings, database, self.metrics)
         self.listeners: Sequence[Listener] = self._make_listeners()
 
     def bind(self) -> None:
@@ -92,6 +117,8 @@ class Server:
         listeners: list[Listener] = []
         if settings.hl7_port:
             listeners.append(self._make_hl7())
+        if settings.folder:
+            listeners.append(self._make_folder())
         if settings.dicom_port:
             listeners.append(self._make_dicom())
         if settings.web_port:
@@ -105,9 +132,7 @@ class Server:
 
     def _make_hl7(self) -> MllpListener:
         settings = self._settings
-        reader = Reader(preset("classic"), settings.default_charset, settings.zone())
-        intake = Intake(self._database, reader, self.metrics, uid_root=settings.uid_root)
-        reception = Reception(intake, self.metrics)
+        reception = Reception(self._intake, self.metrics)
         return MllpListener(
             reception,
             host=settings.hl7_host or settings.host,
@@ -121,6 +146,16 @@ class Server:
             ),
             allowed=settings.allowed_networks(),
             observer=reception,
+        )
+
+    def _make_folder(self) -> FolderListener:
+        settings = self._settings
+        return FolderListener(
+            Path(settings.folder),
+            _make_files(settings, self._database, self._intake),
+            erase=settings.folder_erase,
+            interval=settings.folder_interval,
+            count=self.metrics.count,
         )
 
     def _make_dicom(self) -> DicomListener:

@@ -68,6 +68,7 @@ def test_a_secret_comes_from_a_file_and_is_not_shown(tmp_path: Path) -> None:
         ({"OPENWORKLIST_DRAIN_SECONDS": "-1"}, "OPENWORKLIST_DRAIN_SECONDS", "must not be negative"),
         ({"OPENWORKLIST_DRAIN_SECONDS": "nan"}, "OPENWORKLIST_DRAIN_SECONDS", "must be a number"),
         ({"OPENWORKLIST_DRAIN_SECONDS": "inf"}, "OPENWORKLIST_DRAIN_SECONDS", "must be a number"),
+        ({"OPENWORKLIST_FOLDER_INTERVAL": "0"}, "OPENWORKLIST_FOLDER_INTERVAL", "must be more than 0"),
         ({"OPENWORKLIST_LOG_LEVEL": "LOUD"}, "OPENWORKLIST_LOG_LEVEL", "is no level"),
         ({"OPENWORKLIST_DATABASE_FILE": "/nowhere/url"}, "/nowhere/url", "cannot be read"),
         ({"OPENWORKLIST_CONFIG": "/nowhere/site.toml"}, "/nowhere/site.toml", "cannot be read"),

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from openworklist import __version__
-from openworklist.cli import attributes, configuration, query, records, send, serve, simulate
+from openworklist.cli import attributes, configuration, importing, query, records, send, serve, simulate
 
 application = typer.Typer(
     name="openworklist",
@@ -39,6 +39,7 @@ application.command()(serve.serve)
 application.command()(serve.ready)
 application.command()(configuration.settings)
 application.command()(send.send)
+application.command("import")(importing.import_files)
 application.command()(query.echo)
 application.command()(query.find)
 application.command()(attributes.attributes)

@@ -21,6 +21,7 @@ from openworklist.store.database import Database
 log = logging.getLogger(__name__)
 
 Done = Callable[[bytes], None]
+Told = Callable[[Settled], None]
 Clock = Callable[[], int]
 _SECOND: Final = 1_000_000
 _MOST_WARNINGS: Final = 10  # of a message, in its answer; the journal has them all
@@ -55,11 +56,26 @@ class Intake:
 
     def receive(self, raw: bytes, source: Source, done: Done) -> None:
         """Take a message; `done` gets its acknowledgement on the loop's thread, once it is on disk."""
-        self._submit(self._reader.read(raw, source, self._clock()), done)
+        self._submit(self._reader.read(raw, source, self._clock()), lambda settled: done(settled.answer))
 
     def refuse(self, raw: bytes, source: Source, error: OpenWorklistError, done: Done) -> None:
         """Journal as refused what never was a whole message; `done` as in `receive`."""
-        self._submit(self._reader.read_head(raw, source, self._clock(), error), done)
+        arrival = self._reader.read_head(raw, source, self._clock(), error)
+        self._submit(arrival, lambda settled: done(settled.answer))
+
+    def settle(
+        self, raw: bytes, source: Source, told: Told, *, lane: str, error: OpenWorklistError | None = None
+    ) -> None:
+        """As `receive`, or with an `error` as `refuse`, for whom the acknowledgement says too little.
+
+        The messages of a lane are applied in the order of their coming, whatever patients they are about.
+        """
+        now = self._clock()
+        if error is None:
+            arrival = self._reader.read(raw, source, now)
+        else:
+            arrival = self._reader.read_head(raw, source, now, error)
+        self._submit(arrival, told, lane)
 
     def receive_message(self, raw: bytes, source: Source) -> bytes:
         """Take a message and wait until it is on disk; returns its acknowledgement."""
@@ -69,32 +85,32 @@ class Intake:
             try:
                 settled = self._database.write(partial(self._settle, arrival, answer))
             except StoreError as error:
-                return self._answer_failure(arrival, error)
+                return self._fail(arrival, error).answer
             except OpenWorklistError as error:
                 arrival = arrival.refused(error)
             else:
-                return self._note(settled)
+                return self._note(settled).answer
 
-    def _submit(self, arrival: Arrival, done: Done) -> None:
+    def _submit(self, arrival: Arrival, told: Told, lane: str = "") -> None:
         answer = self.answer(arrival)
 
         def finish(result: Settled | Exception) -> None:
             if isinstance(result, Settled):
-                done(self._note(result))
+                told(self._note(result))
             elif isinstance(result, OpenWorklistError) and not isinstance(result, StoreError):
                 # Its changes were taken back; what is journalled now is the message, and why.
-                self._submit(arrival.refused(result), done)
+                self._submit(arrival.refused(result), told, lane)
             else:
-                done(self._answer_failure(arrival, result))
+                told(self._fail(arrival, result))
 
-        self._database.submit(partial(self._settle, arrival, answer), finish, lane=arrival.patient)
+        self._database.submit(partial(self._settle, arrival, answer), finish, lane=lane or arrival.patient)
 
     def _settle(self, arrival: Arrival, answer: bytes, connection: Connection) -> Settled:
         return settle(connection, arrival, answer, self._uid_root, warn=partial(self._warn, arrival))
 
-    def _note(self, settled: Settled) -> bytes:
+    def _note(self, settled: Settled) -> Settled:
         self._metrics.count(f"messages_{settled.disposition}")
-        return settled.answer
+        return settled
 
     def answer(self, arrival: Arrival) -> bytes:
         """What the sender is told if all goes well, or why it cannot."""
@@ -108,7 +124,7 @@ class Intake:
         """AA that says what was asked for in vain."""
         return self._acknowledge(arrival, ACCEPTED, *map(warn, errors[:_MOST_WARNINGS]))
 
-    def _answer_failure(self, arrival: Arrival, error: Exception) -> bytes:
+    def _fail(self, arrival: Arrival, error: Exception) -> Settled:
         """AR with 207: nothing was stored, and the sender may try again."""
         self._metrics.count("messages_not_stored")
         name = type(error).__name__
@@ -117,7 +133,7 @@ class Intake:
             error = StoreError("The message could not be stored.", code="store.failed")
         log.error("a message was not stored", extra={"error": name, "code": error.code})
         code, problem = explain(error)
-        return self._acknowledge(arrival, code, problem)
+        return Settled("failed", self._acknowledge(arrival, code, problem), error=error)
 
     def _acknowledge(self, arrival: Arrival, code: str, *problems: Problem) -> bytes:
         if arrival.is_answer:

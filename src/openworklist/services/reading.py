@@ -150,6 +150,15 @@ class Reader:
         return Arrival(raw, source, received_at, header, digest, orders, ignored=ignored, warnings=warnings)
 
 
+def too_large(size: int) -> MessageError:
+    """The error of a message of `size` bytes, which is over the limit."""
+    return MessageError(
+        f"The message has {size} bytes, which is more than this server takes.",
+        hint="raise hl7_max_message",
+        code="message.too-large",
+    )
+
+
 def _digest(raw: bytes) -> bytes:
     return blake2b(raw, digest_size=16).digest()
 

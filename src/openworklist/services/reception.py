@@ -8,7 +8,7 @@ from collections.abc import Callable
 from openworklist.domain.errors import MessageError
 from openworklist.observe.metrics import Metrics
 from openworklist.services.intake import Intake
-from openworklist.services.reading import Source
+from openworklist.services.reading import Source, too_large
 
 log = logging.getLogger(__name__)
 
@@ -27,12 +27,7 @@ class Reception:
         self._intake.receive(raw, Source(CHANNEL, peer), done)
 
     def receive_oversize(self, head: bytes, size: int, peer: str, done: Done) -> None:
-        error = MessageError(
-            f"The message has {size} bytes, which is more than this server takes.",
-            hint="raise hl7_max_message",
-            code="message.too-large",
-        )
-        self._intake.refuse(head, Source(CHANNEL, peer), error, done)
+        self._intake.refuse(head, Source(CHANNEL, peer), too_large(size), done)
 
     def receive_half(self, raw: bytes, peer: str, done: Done) -> None:
         error = MessageError("The message broke off before its end.", code="message.broken-off")

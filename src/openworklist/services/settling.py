@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Final, NamedTuple
 
 from openworklist.domain.control import Action
-from openworklist.domain.errors import OrderError
+from openworklist.domain.errors import OpenWorklistError, OrderError
 from openworklist.domain.identity import text_of
 from openworklist.domain.order import Change, Order, decide
 from openworklist.services.reading import Arrival
@@ -19,10 +19,16 @@ from openworklist.store.records import find_candidates, insert_record, note_mess
 
 
 class Settled(NamedTuple):
-    """What became of a message (`applied`, `ignored`, `refused`, `repeated`), and its acknowledgement."""
+    """What became of a message, and its acknowledgement.
+
+    `disposition` is `applied`, `ignored`, `refused` or `repeated`; `failed` if it could not be stored.
+    `reason` says why one was ignored, `error` why one was refused or failed.
+    """
 
     disposition: str
     answer: bytes
+    reason: str = ""
+    error: OpenWorklistError | None = None
 
 
 def settle(
@@ -53,7 +59,8 @@ def settle(
     if problems and warn is not None:
         answer = warn(problems)
     outcome = _outcome(arrival, applied)
-    number = insert_message(connection, _to_entry(arrival, outcome, key, answer, applied))
+    entry = _to_entry(arrival, outcome, key, answer, applied)
+    number = insert_message(connection, entry)
     for change, record_id, version in applied:
         if change.action is not Action.IGNORE:
             insert_change(
@@ -66,7 +73,8 @@ def settle(
                 reason=change.reason,
                 message_id=number,
             )
-    return Settled(outcome.value, answer)
+    reason = entry.reason if outcome is Outcome.IGNORED else ""
+    return Settled(outcome.value, answer, reason, arrival.error)
 
 
 Applied = tuple[Change, int, int]  # with the id and version of the record, 0 where there is none

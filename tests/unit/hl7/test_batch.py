@@ -1,9 +1,11 @@
+import tracemalloc
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from openworklist.domain.errors import MessageError
-from openworklist.hl7.batch import split_messages
+from openworklist.hl7.batch import BOM, Part, Splitter, split_messages
 from openworklist.hl7.charset import decode
 from openworklist.hl7.framing import wrap
 from openworklist.hl7.message import parse
@@ -11,6 +13,16 @@ from openworklist.hl7.message import parse
 DATA = Path(__file__).parents[2] / "data" / "hl7"
 ONE = b"MSH|^~\\&|HIS||||||ORM^O01|1\rPID|1\r"
 TWO = b"MSH|^~\\&|HIS||||||ORM^O01|2\rPID|2\r"
+
+
+def pieces(raw: bytes, size: int) -> list[bytes]:
+    return [raw[start : start + size] for start in range(0, len(raw), size)]
+
+
+def cut(pieces: Iterable[bytes], max_message: int = 0) -> list[Part]:
+    splitter = Splitter(max_message)
+    parts = [part for piece in pieces for part in splitter.feed(piece)]
+    return [*parts, *splitter.finish()]
 
 
 @pytest.mark.parametrize(
@@ -56,3 +68,48 @@ def test_what_is_in_a_batch_without_a_header_is_not_passed_over(sample: str, beg
 def test_a_broken_batch_header_is_none_of_a_message() -> None:
     raw = b"FHS|^~\\&|A\nBC|\nBHS|^~\\&|a long\nname|\n" + ONE + b"BTS|1|the\nend\nFTS|1\n"
     assert split_messages(raw) == [ONE]
+
+
+def test_segments_of_a_batch_without_msh_are_no_message_and_do_not_get_lost() -> None:
+    found = {sample.name[:3]: split_messages(sample.read_bytes()) for sample in DATA.glob("batch_multi/*")}
+    assert found["305"] == []  # a batch of none
+    (no_msh,) = found["306"]
+    assert no_msh.startswith(b"EVN|A04|")
+    assert split_messages(b"BHS|^~\\&|\r" + b"PID|9\r" + TWO) == [b"PID|9\r", TWO]
+
+
+def test_a_file_that_grew_from_several_keeps_their_messages_apart() -> None:
+    raw = BOM + ONE + b"\x1a" + BOM + b"BHS|\r" + BOM + TWO + b"\x1a"
+    parts = cut([raw])
+    assert [part.content.rstrip() + b"\r" for part in parts] == [ONE, TWO]
+    assert all(part.is_utf8 for part in parts)
+
+
+def test_a_byte_order_mark_is_about_what_follows_it() -> None:
+    assert [part.is_utf8 for part in cut([ONE + BOM + TWO + ONE])] == [False, True, True]
+
+
+def test_an_indented_header_begins_a_message() -> None:
+    assert split_messages(ONE + b"  " + TWO) == [ONE, b"  " + TWO]
+
+
+def test_of_a_message_over_the_limit_only_the_beginning_is_kept() -> None:
+    large = ONE + b"NTE|1||" + b"x" * 10_000_000 + b"\r"
+    first, cut_off, last = cut([ONE, *pieces(large, 65_536), TWO], max_message=8192)
+    assert (first.content, last.content) == (ONE, TWO)
+    assert cut_off.is_cut
+    assert not first.is_cut
+    assert (cut_off.offset, cut_off.size, cut_off.content) == (len(ONE), len(large), large[:4096])
+    assert last.offset == len(ONE) + len(large)
+
+
+def test_what_is_kept_of_a_file_that_never_ends_a_line_stays_small() -> None:
+    splitter = Splitter(max_message=8192)
+    tracemalloc.start()
+    for _ in range(1000):
+        assert splitter.feed(b"x" * 10_000) == []
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    (part,) = splitter.finish()
+    assert part.size == 10_000_000
+    assert peak < 100_000
