@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from openworklist import __version__
-from openworklist.cli import attributes, configuration, query, records, send, serve, simulate
+from openworklist.cli import attributes, compare, configuration, query, records, send, serve, simulate
 
 application = typer.Typer(
     name="openworklist",
@@ -41,6 +41,7 @@ application.command()(configuration.settings)
 application.command()(send.send)
 application.command()(query.echo)
 application.command()(query.find)
+application.command()(compare.compare)
 application.command()(attributes.attributes)
 application.add_typer(records.application, name="records")
 application.add_typer(simulate.application, name="simulate")
