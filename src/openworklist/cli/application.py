@@ -7,7 +7,17 @@ from typing import Annotated
 import typer
 
 from openworklist import __version__
-from openworklist.cli import attributes, configuration, importing, query, records, send, serve, simulate
+from openworklist.cli import (
+    attributes,
+    compare,
+    configuration,
+    importing,
+    query,
+    records,
+    send,
+    serve,
+    simulate,
+)
 
 application = typer.Typer(
     name="openworklist",
@@ -42,6 +52,7 @@ application.command()(send.send)
 application.command("import")(importing.import_files)
 application.command()(query.echo)
 application.command()(query.find)
+application.command()(compare.compare)
 application.command()(attributes.attributes)
 application.add_typer(records.application, name="records")
 application.add_typer(simulate.application, name="simulate")
