@@ -1,0 +1,147 @@
+"""`openworklist doctor`: what is wrong here, and what a sender really sends."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from openworklist.cli.console import print_json, printable
+from openworklist.cli.flags import takes_settings
+from openworklist.settings import Loaded
+
+if TYPE_CHECKING:
+    from openworklist.services.doctor.finding import Level
+    from openworklist.services.doctor.framing import Explained, Explanation
+    from openworklist.services.doctor.remarks import Remark
+
+application = typer.Typer(help="Look for what is wrong, and say the way out.")
+
+_MOST_BYTES = 64 * 1024 * 1024
+_MOST_SHOWN = 50
+_MARKS = {"ok": "✓", "warning": "!", "problem": "✗"}
+_PLAIN = str.maketrans({"✓": "+", "✗": "x", "→": "->", "…": "...", "–": "-"})
+
+
+@application.command()
+@takes_settings("hl7_max_message")
+def framing(
+    loaded: Loaded,
+    file: Annotated[Path, typer.Argument(help="What a sender sent, every byte of it; - is stdin.")],
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Explain the bytes of a captured stream: which frame what, what the HL7 port does, the way out.
+
+    Exit 1 if something in it would not arrive. The report shows the patients of the stream.
+    """
+    from openworklist.services.doctor.framing import explain
+
+    data, left = _read(file)
+    explanation = explain(data, max_message=loaded.settings.hl7_max_message)
+    if as_json:
+        print_json(_explanation_to_json(explanation, left))
+    else:
+        _print_explanation(explanation, left)
+    raise typer.Exit(1 if explanation.level == "problem" else 0)
+
+
+def _read(file: Path) -> tuple[bytes, bool]:
+    """The bytes of a file, at most so many, and whether there are more."""
+    from openworklist.domain.errors import MessageError
+
+    name = "stdin" if str(file) == "-" else str(file)
+    try:
+        if name == "stdin":
+            data = sys.stdin.buffer.read(_MOST_BYTES + 1)
+        else:
+            with file.open("rb") as opened:
+                data = opened.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise MessageError(f"{name} cannot be read: {error.strerror}.", where=name) from error
+    return data[:_MOST_BYTES], len(data) > _MOST_BYTES
+
+
+def _print_explanation(explanation: Explanation, left: bool) -> None:
+    say(f"{mark(explanation.level)}: {printable(explanation.sentence)}")
+    if explanation.foreign:
+        _print_hint(explanation.foreign.hint)
+    for each in explanation.stretches[:_MOST_SHOWN]:
+        say()
+        print_explained(each)
+    hidden = explanation.stretches[_MOST_SHOWN:]
+    if hidden:
+        wrong = sum(each.level == "problem" for each in hidden)
+        say(f"\n… and {len(hidden)} more, {wrong} of them with a problem: --json shows them")
+    if explanation.rest:
+        say(f"\nThe last {explanation.rest} bytes were not looked at: there is too much in the stream.")
+    if left:
+        say(f"\nOnly the first {_MOST_BYTES} bytes were looked at.")
+
+
+def print_explained(each: Explained) -> None:
+    """One stretch: its place and kind, what the server does, its bytes, and the remarks."""
+    stretch = each.stretch
+    summary = f" ({printable(each.summary)})" if each.summary else ""
+    size = stretch.end - stretch.start
+    say(f"0x{stretch.start:X} to 0x{stretch.end - 1:X}, {size} bytes: {stretch.kind}{summary}")
+    say(f"  the HL7 port {each.does}")
+    for line in each.dump():
+        say(f"  {line}")
+    for remark in each.remarks:
+        say(f"  {mark(remark.level)} at 0x{remark.offset:X}: {printable(remark.sentence)}")
+        _print_hint(remark.hint, "    ")
+
+
+def _print_hint(hint: str, indent: str = "  ") -> None:
+    if hint:
+        say(f"{indent}→ {printable(hint)}")
+
+
+def mark(level: Level) -> str:
+    """A sign and the word: never the sign alone."""
+    return f"{_MARKS[level]} {level}"
+
+
+def say(line: str = "") -> None:
+    """Print a line, with signs of ASCII where the terminal or file has no others."""
+    try:
+        line.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        line = line.translate(_PLAIN)
+    print(line)
+
+
+def _explanation_to_json(explanation: Explanation, left: bool) -> dict[str, Any]:
+    return {
+        "level": explanation.level,
+        "sentence": explanation.sentence,
+        "foreign": _remark_to_json(explanation.foreign) if explanation.foreign else None,
+        "stretches": [explained_to_json(each) for each in explanation.stretches],
+        "is_cut_short": left or explanation.rest > 0,
+    }
+
+
+def explained_to_json(each: Explained) -> dict[str, Any]:
+    stretch = each.stretch
+    return {
+        "kind": stretch.kind.name.lower(),
+        "level": each.level,
+        "start": stretch.start,
+        "end": stretch.end,
+        "content_start": stretch.content_start,
+        "content_end": stretch.content_end,
+        "summary": each.summary,
+        "server": each.does,
+        "remarks": [_remark_to_json(remark) for remark in each.remarks],
+    }
+
+
+def _remark_to_json(remark: Remark) -> dict[str, Any]:
+    return {
+        "offset": remark.offset,
+        "level": remark.level,
+        "sentence": remark.sentence,
+        "hint": remark.hint,
+    }
