@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,10 +11,11 @@ import typer
 
 from openworklist.cli.console import print_json, printable
 from openworklist.cli.flags import takes_settings
-from openworklist.settings import Loaded
+from openworklist.settings import Loaded, Settings
 
 if TYPE_CHECKING:
-    from openworklist.services.doctor.finding import Level
+    from openworklist.services.doctor.case import Case
+    from openworklist.services.doctor.finding import Finding, Level
     from openworklist.services.doctor.framing import Explained, Explanation
     from openworklist.services.doctor.remarks import Remark
 
@@ -23,6 +25,75 @@ _MOST_BYTES = 64 * 1024 * 1024
 _MOST_SHOWN = 50
 _MARKS = {"ok": "✓", "warning": "!", "problem": "✗"}
 _PLAIN = str.maketrans({"✓": "+", "✗": "x", "→": "->", "…": "...", "–": "-"})
+
+
+def doctor(
+    loaded: Loaded,
+    context: typer.Context,
+    thorough: Annotated[bool, typer.Option("--thorough", help="Read a large database whole, too.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Look for what is wrong, and say the way out; exit 1 if there is a problem.
+
+    Give it the settings of the server. It changes nothing.
+    """
+    from openworklist.services.doctor.checks import examine
+    from openworklist.services.doctor.finding import worst
+
+    if context.invoked_subcommand:
+        return
+    findings = []
+    for finding in examine(_to_case(loaded.settings, thorough)):
+        findings.append(finding)
+        if not as_json:
+            _print_finding(finding)
+    level = worst(finding.level for finding in findings)
+    if as_json:
+        print_json({"level": level, "findings": [_finding_to_json(finding) for finding in findings]})
+    else:
+        counts = Counter(finding.level.value for finding in findings)
+        say(f"\nproblems: {counts['problem']}, warnings: {counts['warning']}, ok: {counts['ok']}")
+    raise typer.Exit(1 if level == "problem" else 0)
+
+
+application.callback(invoke_without_command=True)(takes_settings()(doctor))
+
+
+def _to_case(settings: Settings, thorough: bool) -> Case:
+    from openworklist.services.doctor.case import Case, Port
+
+    return Case(
+        data=Path(settings.data),
+        database=settings.database,
+        hl7=Port(
+            "HL7",
+            settings.hl7_host or settings.host,
+            settings.hl7_port,
+            "--hl7-port",
+            is_restricted=bool(settings.hl7_allowed),
+        ),
+        dicom=Port("DICOM", settings.dicom_host or settings.host, settings.dicom_port, "--dicom-port"),
+        web=Port("web", settings.web_host or settings.host, settings.web_port, "--web-port"),
+        ae_title=settings.ae_title,
+        zone=settings.zone(),
+        connections=settings.hl7_max_connections + settings.dicom_max_associations,
+        is_thorough=thorough,
+    )
+
+
+def _print_finding(finding: Finding) -> None:
+    say(f"{mark(finding.level):<9}  {printable(f'{finding.name}: {finding.sentence}')}")
+    _print_hint(finding.hint, " " * 11)
+
+
+def _finding_to_json(finding: Finding) -> dict[str, Any]:
+    return {
+        "name": finding.name,
+        "level": finding.level,
+        "sentence": finding.sentence,
+        "hint": finding.hint,
+        "details": [{"name": name, "value": value} for name, value in finding.details],
+    }
 
 
 @application.command()

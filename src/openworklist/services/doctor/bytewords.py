@@ -44,3 +44,8 @@ def dump(data: bytes, offset: int, *, width: int = 16) -> list[str]:
 
 def _in_brackets(name: str) -> str:
     return f"<{name}>" if len(name) > 1 else name
+
+
+def printable_name(data: bytes) -> str:
+    """A name from the operating system, with what is no letter left out."""
+    return "".join(filter(str.isprintable, data.decode("utf_8", "replace")))
