@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from openworklist.cli.console import print_json, printable
-from openworklist.cli.flags import takes_settings
+from openworklist.cli.flags import DAY, takes_settings
 from openworklist.settings import Loaded, Settings
 
 if TYPE_CHECKING:
     from openworklist.services.doctor.case import Case
     from openworklist.services.doctor.finding import Finding, Level
     from openworklist.services.doctor.framing import Explained, Explanation
+    from openworklist.services.doctor.listening import Happening
     from openworklist.services.doctor.remarks import Remark
 
 application = typer.Typer(help="Look for what is wrong, and say the way out.")
@@ -30,20 +33,31 @@ _PLAIN = str.maketrans({"✓": "+", "✗": "x", "→": "->", "…": "...", "–"
 def doctor(
     loaded: Loaded,
     context: typer.Context,
+    loopback: Annotated[
+        bool,
+        typer.Option("--loopback", help="Send a made-up order too, find it, and cancel it again."),
+    ] = False,
     thorough: Annotated[bool, typer.Option("--thorough", help="Read a large database whole, too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Look for what is wrong, and say the way out; exit 1 if there is a problem.
 
-    Give it the settings of the server. It changes nothing.
+    Give it the settings of the server. It changes nothing, except that --loopback leaves a cancelled record
+    of a patient named OPENWORKLIST DOCTOR.
     """
-    from openworklist.services.doctor.checks import examine
+    from openworklist.services.doctor.checks import examine, run_check
     from openworklist.services.doctor.finding import worst
 
     if context.invoked_subcommand:
         return
+    from openworklist.services.doctor.loopback import check_loopback
+
+    case = _to_case(loaded.settings, thorough)
+    found: Iterator[Finding] = examine(case)
+    if loopback:
+        found = chain(found, run_check("loop-back order", check_loopback, case))
     findings = []
-    for finding in examine(_to_case(loaded.settings, thorough)):
+    for finding in found:
         findings.append(finding)
         if not as_json:
             _print_finding(finding)
@@ -116,6 +130,54 @@ def framing(
     else:
         _print_explanation(explanation, left)
     raise typer.Exit(1 if explanation.level == "problem" else 0)
+
+
+@application.command()
+@takes_settings("hl7_max_message")
+def listen(
+    loaded: Loaded,
+    port: Annotated[int, typer.Argument(min=0, max=65535, help="Port to open; 0 takes a free one.")],
+    seconds: Annotated[float, typer.Option(min=0.1, max=DAY, help="End after so many seconds.")] = 60,
+    host: Annotated[str, typer.Option(help="Address to open; empty: all addresses of this machine.")] = "",
+    answer: Annotated[
+        bool, typer.Option("--answer", help="Answer each message AR: not stored, send it again later.")
+    ] = False,
+) -> None:
+    """Open a port for a while and explain what senders send to it; nothing is stored.
+
+    Exit 1 if nothing arrived, or something that would not arrive at the HL7 port.
+    """
+    from openworklist.services.doctor.listening import Arrived, Listener, Recognised
+
+    listener = Listener(port, host, seconds, answer, loaded.settings.hl7_max_message)
+    levels = []
+    for happening in listener.run():
+        say(_describe(happening))
+        if isinstance(happening, Arrived):
+            print_explained(happening.explained)
+            if not happening.is_so_far:
+                levels.append(happening.explained.level)
+        elif isinstance(happening, Recognised):
+            _print_hint(happening.remark.hint)
+            levels.append(happening.remark.level)
+        sys.stdout.flush()
+    raise typer.Exit(1 if not levels or "problem" in levels else 0)
+
+
+def _describe(happening: Happening) -> str:
+    from openworklist.services.doctor import listening
+
+    match happening:
+        case listening.Opened(addresses):
+            return f"listening on {', '.join(addresses)}"
+        case listening.Connected(peer):
+            return f"{peer} connected"
+        case listening.Recognised(peer, remark):
+            return f"{peer} sends: {mark(remark.level)}: {remark.sentence}"
+        case listening.Arrived(peer, _, is_so_far):
+            return f"{peer} sent{', so far' if is_so_far else ''}:"
+        case listening.Closed(peer, size, is_ours):
+            return f"{peer} {'was disconnected' if is_ours else 'closed the connection'} after {size} bytes"
 
 
 def _read(file: Path) -> tuple[bytes, bool]:

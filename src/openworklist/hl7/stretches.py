@@ -53,7 +53,7 @@ class Stretch:
 
 
 def cut(
-    data: bytes, *, start: int = 0, max_message: int = MAX_MESSAGE, max_token: int = MAX_TOKEN
+    data: bytes | bytearray, *, start: int = 0, max_message: int = MAX_MESSAGE, max_token: int = MAX_TOKEN
 ) -> Iterator[Stretch]:
     """The stretches of `data` from `start` on, in order and without a gap."""
     length = len(data)
@@ -73,7 +73,7 @@ def cut(
         start = stretch.end
 
 
-def _frame(data: bytes, start: int, restart: int, end: int, limit: int) -> Stretch:
+def _frame(data: bytes | bytearray, start: int, restart: int, end: int, limit: int) -> Stretch:
     """What begins with the 0x0B at `start`, goes on to the END at `end` or is begun anew at `restart`."""
     if restart < 0 <= end:
         kind = Kind.OVERSIZE if end - start - 1 > limit else Kind.MESSAGE
@@ -89,7 +89,7 @@ def _frame(data: bytes, start: int, restart: int, end: int, limit: int) -> Stret
     return Stretch(Kind.HALF, start, stop, 1, 0, is_open)
 
 
-def _token(data: bytes, start: int, limit: int) -> Stretch:
+def _token(data: bytes | bytearray, start: int, limit: int) -> Stretch:
     stop = _TOKEN_STOP.search(data, start + 1)
     if stop is None:
         return Stretch(Kind.HALF_TOKEN, start, len(data), 1, 0, is_open=True)

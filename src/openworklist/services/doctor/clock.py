@@ -103,4 +103,4 @@ def _show(delay: timedelta) -> str:
     minutes = round(abs(delay).total_seconds() / 60)
     if minutes < 120:
         return f"{minutes} minutes"
-    return f"{minutes / 60:.1f} hours" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"
+    return f"{round(minutes / 60, 1):g} hours" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"

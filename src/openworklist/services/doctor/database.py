@@ -75,7 +75,7 @@ def _check_tables(condition: Condition, path: Path | None) -> Finding:
             "the next start of the server brings them up to date",
             details,
         )
-    sentence = f"It opens, and holds {condition.records} records and {condition.messages} messages."
+    sentence = f"It opens. Records: {condition.records}, messages: {condition.messages}."
     return Finding("database", Level.OK, sentence, "", details)
 
 

@@ -24,6 +24,7 @@ from openworklist.services.doctor.remarks import (
     remark_on_noise,
 )
 
+_WHOLE_SHOWN: Final = 256  # bytes; of a longer stretch only the beginning and the end are shown
 _HEAD_SHOWN: Final = 64
 _TAIL_SHOWN: Final = 32
 _SUMMARY: Final = 4096
@@ -108,9 +109,12 @@ def explain(data: bytes, *, max_message: int = MAX_MESSAGE, most: int = 10_000) 
     Every byte stands in one stretch, or in the `rest`.
     """
     foreign = find_foreign(data)
-    found = explain_stretches(data, max_message=max_message, is_hl7=foreign is None)
-    stretches = tuple(islice(found, most))
-    rest = len(data) - (stretches[-1].stretch.end if stretches else 0)
+    found = list(islice(cut(data, max_message=max_message), most))
+    stretches = tuple(
+        explain_stretch(data, stretch, before, is_hl7=foreign is None)
+        for before, stretch in zip([None, *found], found, strict=False)
+    )
+    rest = len(data) - (found[-1].end if found else 0)
     remark = None
     if foreign:
         sentence = f"This is {foreign.name}, not HL7 over MLLP."
@@ -118,33 +122,31 @@ def explain(data: bytes, *, max_message: int = MAX_MESSAGE, most: int = 10_000) 
     return Explanation(len(data), stretches, remark, rest)
 
 
-def explain_stretches(
-    data: bytes,
+def explain_stretch(
+    data: bytes | bytearray,
+    stretch: Stretch,
+    before: Stretch | None = None,
     *,
-    start: int = 0,
-    max_message: int = MAX_MESSAGE,
     is_hl7: bool = True,
     has_ended: bool = True,
-) -> Iterator[Explained]:
-    """The stretches from `start` on. A stream that has not ended may still go on with its last one.
+) -> Explained:
+    """Explain a stretch that follows on `before`. A stream that has not ended may still go on with its last.
 
     Of bytes that are no HL7 nothing is said but what the server does with them.
     """
-    before: Stretch | None = None
-    for stretch in cut(data, start=start, max_message=max_message):
-        refusal = find_refusal(_content(data, stretch)) if stretch.kind in _ANSWERED else None
-        remarks: list[Remark] = []
-        if is_hl7:
-            remarks = sorted(_REMARKS[stretch.kind](data, stretch, before), key=_place)
-            if refusal and all(remark.level is not Level.PROBLEM for remark in remarks):
-                remarks.insert(0, _to_remark(refusal, stretch))
-        is_waiting = stretch.is_open and not has_ended and stretch.kind in _WAITING
-        does = _WAITS if is_waiting else _DOES[stretch.kind]
-        if refusal:
-            does = f"refuses it and answers {answer_to(refusal)[0]} ({refusal.code})"
-        summary = _summarise(data, stretch) if stretch.kind in _MESSAGES else ""
-        yield Explained(stretch, does, tuple(remarks), summary, _show(data, stretch))
-        before = stretch
+    content = bytes(data[stretch.content_start : stretch.content_end])
+    refusal = find_refusal(content) if stretch.kind in _ANSWERED else None
+    remarks: list[Remark] = []
+    if is_hl7:
+        remarks = sorted(_REMARKS[stretch.kind](content, stretch, before), key=_place)
+        if refusal and all(remark.level is not Level.PROBLEM for remark in remarks):
+            remarks.insert(0, _to_remark(refusal, stretch))
+    is_waiting = stretch.is_open and not has_ended and stretch.kind in _WAITING
+    does = _WAITS if is_waiting else _DOES[stretch.kind]
+    if refusal:
+        does = f"refuses it and answers {answer_to(refusal)[0]} ({refusal.code})"
+    summary = _summarise(content) if stretch.kind in _MESSAGES else ""
+    return Explained(stretch, does, tuple(remarks), summary, _show(data, stretch))
 
 
 def _to_remark(error: OpenWorklistError, stretch: Stretch) -> Remark:
@@ -161,18 +163,18 @@ def _place(remark: Remark) -> int:
     return remark.offset
 
 
-def _show(data: bytes, stretch: Stretch) -> tuple[tuple[int, bytes], ...]:
-    if stretch.end - stretch.start <= _HEAD_SHOWN + _TAIL_SHOWN:
-        return ((stretch.start, data[stretch.start : stretch.end]),)
+def _show(data: bytes | bytearray, stretch: Stretch) -> tuple[tuple[int, bytes], ...]:
+    if stretch.end - stretch.start <= _WHOLE_SHOWN:
+        return ((stretch.start, bytes(data[stretch.start : stretch.end])),)
     tail = stretch.end - _TAIL_SHOWN
     return (
-        (stretch.start, data[stretch.start : stretch.start + _HEAD_SHOWN]),
-        (tail, data[tail : stretch.end]),
+        (stretch.start, bytes(data[stretch.start : stretch.start + _HEAD_SHOWN])),
+        (tail, bytes(data[tail : stretch.end])),
     )
 
 
-def _summarise(data: bytes, stretch: Stretch) -> str:
-    head = data[stretch.content_start : min(stretch.content_end, stretch.content_start + _SUMMARY)]
+def _summarise(content: bytes) -> str:
+    head = content[:_SUMMARY]
     try:
         message = parse(head.decode("latin_1"))
     except OpenWorklistError:
@@ -182,16 +184,12 @@ def _summarise(data: bytes, stretch: Stretch) -> str:
     return ", ".join(f"{name} {value[:60]}" for name, value in named if value)
 
 
-def _content(data: bytes, stretch: Stretch) -> bytes:
-    return data[stretch.content_start : stretch.content_end]
+def _on_message(content: bytes, stretch: Stretch, before: Stretch | None) -> Iterator[Remark]:
+    yield from remark_on_content(content, stretch.content_start)
 
 
-def _on_message(data: bytes, stretch: Stretch, before: Stretch | None) -> Iterator[Remark]:
-    yield from remark_on_content(_content(data, stretch), stretch.content_start)
-
-
-def _on_no_carriage_return(data: bytes, stretch: Stretch, before: Stretch | None) -> Iterator[Remark]:
-    yield from _on_message(data, stretch, before)
+def _on_no_carriage_return(content: bytes, stretch: Stretch, before: Stretch | None) -> Iterator[Remark]:
+    yield from _on_message(content, stretch, before)
     yield Remark(
         stretch.content_end,
         Level.WARNING,
@@ -200,8 +198,8 @@ def _on_no_carriage_return(data: bytes, stretch: Stretch, before: Stretch | None
     )
 
 
-def _on_half(data: bytes, stretch: Stretch, before: Stretch | None) -> Iterator[Remark]:
-    yield from remark_on_content(_content(data, stretch), stretch.content_start)
+def _on_half(content: bytes, stretch: Stretch, before: Stretch | None) -> Iterator[Remark]:
+    yield from remark_on_content(content, stretch.content_start)
     if stretch.is_open:
         sentence = "The stream ends before the message does: 0x1C 0x0D is missing."
     else:
@@ -209,7 +207,7 @@ def _on_half(data: bytes, stretch: Stretch, before: Stretch | None) -> Iterator[
     yield Remark(stretch.end, Level.PROBLEM, sentence, "set the sender's end of a message to 0x1C 0x0D")
 
 
-def _on_oversize(data: bytes, stretch: Stretch, before: Stretch | None) -> Iterator[Remark]:
+def _on_oversize(content: bytes, stretch: Stretch, before: Stretch | None) -> Iterator[Remark]:
     size = stretch.content_end - stretch.content_start
     yield Remark(
         stretch.start,
@@ -219,19 +217,19 @@ def _on_oversize(data: bytes, stretch: Stretch, before: Stretch | None) -> Itera
     )
 
 
-def _on_token(data: bytes, stretch: Stretch, before: Stretch | None) -> Iterator[Remark]:
+def _on_token(content: bytes, stretch: Stretch, before: Stretch | None) -> Iterator[Remark]:
     yield Remark(
         stretch.start, Level.OK, "A token query (0x10 … 0x0D): the sender asks whether a study is there."
     )
 
 
-def _on_long_token(data: bytes, stretch: Stretch, before: Stretch | None) -> Iterator[Remark]:
+def _on_long_token(content: bytes, stretch: Stretch, before: Stretch | None) -> Iterator[Remark]:
     yield Remark(
         stretch.start, Level.WARNING, "What stands between 0x10 and 0x0D is too long for a token query."
     )
 
 
-def _on_lone_start(data: bytes, stretch: Stretch, before: Stretch | None) -> Iterator[Remark]:
+def _on_lone_start(content: bytes, stretch: Stretch, before: Stretch | None) -> Iterator[Remark]:
     if stretch.is_open:
         yield Remark(stretch.start, Level.PROBLEM, "The stream ends after 0x0B: no message follows.")
     else:
@@ -243,7 +241,7 @@ def _on_lone_start(data: bytes, stretch: Stretch, before: Stretch | None) -> Ite
         )
 
 
-def _on_half_token(data: bytes, stretch: Stretch, before: Stretch | None) -> Iterator[Remark]:
+def _on_half_token(content: bytes, stretch: Stretch, before: Stretch | None) -> Iterator[Remark]:
     yield Remark(
         stretch.start,
         Level.PROBLEM,
@@ -252,9 +250,9 @@ def _on_half_token(data: bytes, stretch: Stretch, before: Stretch | None) -> Ite
     )
 
 
-def _on_noise(data: bytes, stretch: Stretch, before: Stretch | None) -> Iterator[Remark]:
+def _on_noise(content: bytes, stretch: Stretch, before: Stretch | None) -> Iterator[Remark]:
     follows = before is not None and before.kind is Kind.MESSAGE
-    yield from remark_on_noise(data[stretch.start : stretch.end], stretch.start, follows_message=follows)
+    yield from remark_on_noise(content, stretch.start, follows_message=follows)
 
 
 _REMARKS: Final[dict[Kind, Callable[[bytes, Stretch, Stretch | None], Iterator[Remark]]]] = {
