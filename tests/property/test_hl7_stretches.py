@@ -4,7 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from openworklist.hl7.framing import Deframer, Event, Frame, HalfFrame, Oversize, TokenQuery
-from openworklist.hl7.stretches import EVENTLESS, Kind, Stretch, cut
+from openworklist.hl7.stretches import Kind, Stretch, cut
+
+EVENTLESS = frozenset({Kind.LONE_START, Kind.HALF_TOKEN, Kind.NOISE})  # the Deframer's noise
 
 # Framing bytes far more often than chance would have them.
 streams = st.lists(

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
 
 from openworklist.hl7.framing import END, MAX_MESSAGE, MAX_TOKEN, START, TOKEN_END, TOKEN_START
 
@@ -97,6 +96,3 @@ def _token(data: bytes | bytearray, start: int, limit: int) -> Stretch:
         return Stretch(Kind.HALF_TOKEN, start, stop.start(), 1)
     kind = Kind.LONG_TOKEN if stop.start() - start - 1 > limit else Kind.TOKEN
     return Stretch(kind, start, stop.end(), 1, 1)
-
-
-EVENTLESS: Final = frozenset({Kind.LONE_START, Kind.HALF_TOKEN, Kind.NOISE})  # the Deframer's noise
