@@ -23,6 +23,8 @@ SOURCES = sorted((ROOT / "src").glob("**/*.py"))
 
 def _commands(command: Any, path: str) -> Iterator[tuple[str, Any]]:
     below = getattr(command, "commands", None)
+    if below is not None and command.invoke_without_command:
+        yield path, command
     if below is None:
         yield path, command
         return

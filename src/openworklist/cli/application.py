@@ -11,6 +11,7 @@ from openworklist.cli import (
     attributes,
     compare,
     configuration,
+    doctor,
     importing,
     query,
     records,
@@ -54,5 +55,6 @@ application.command()(query.echo)
 application.command()(query.find)
 application.command()(compare.compare)
 application.command()(attributes.attributes)
+application.add_typer(doctor.application, name="doctor")
 application.add_typer(records.application, name="records")
 application.add_typer(simulate.application, name="simulate")

@@ -1,0 +1,67 @@
+"""Asking a listener something harmless: whether it answers as OpenWorklist does, and how fast."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Callable
+from http.client import HTTPConnection, HTTPException
+from typing import Final
+
+from openworklist.clients.dicom import Node
+from openworklist.domain.errors import PeerError
+from openworklist.hl7.framing import Deframer, Event, TokenQuery, wrap_token
+from openworklist.services.doctor.case import Case, Port
+
+PATIENCE: Final = 5.0  # seconds
+_PIECE: Final = 4096
+
+
+def ask_hl7(case: Case, port: Port) -> float:
+    """Seconds until a token query was answered: unlike a message it is not journalled. PeerError if not."""
+    began = time.perf_counter()
+    try:
+        with socket.create_connection((port.target, port.number), PATIENCE) as connection:
+            connection.sendall(wrap_token(b"doctor"))
+            deframer = Deframer()
+            events: list[Event] = []
+            while not events and time.perf_counter() - began < PATIENCE:
+                data = connection.recv(_PIECE)
+                if not data:
+                    raise _silent(port, "it closed the connection")
+                events = deframer.feed(data)
+    except OSError as error:
+        raise _silent(port, error.strerror or str(error) or type(error).__name__) from error
+    if not events or not isinstance(events[0], TokenQuery):
+        raise _silent(port, "what it answered is not MLLP")
+    return time.perf_counter() - began
+
+
+def ask_dicom(case: Case, port: Port) -> float:
+    """Seconds until C-ECHO was answered. PeerError if not."""
+    return Node(port.target, port.number, called=case.ae_title, timeout=PATIENCE).echo()
+
+
+def ask_web(case: Case, port: Port) -> float:
+    """Seconds until /livez was answered. PeerError if not."""
+    began = time.perf_counter()
+    connection = HTTPConnection(port.target, port.number, timeout=PATIENCE)
+    try:
+        connection.request("GET", "/livez")
+        answer = connection.getresponse()
+        found = json.loads(answer.read(_PIECE))
+        if answer.status != 200 or found != {"status": "live"}:
+            raise _silent(port, "what it answered is not OpenWorklist's")
+    except (OSError, HTTPException, ValueError) as error:
+        raise _silent(port, str(error) or type(error).__name__) from error
+    finally:
+        connection.close()
+    return time.perf_counter() - began
+
+
+PROBES: Final[dict[str, Callable[[Case, Port], float]]] = {"HL7": ask_hl7, "DICOM": ask_dicom, "web": ask_web}
+
+
+def _silent(port: Port, reason: str) -> PeerError:
+    return PeerError(f"It does not answer as OpenWorklist does: {reason}.", where=str(port.number))
