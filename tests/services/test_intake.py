@@ -321,3 +321,12 @@ def test_two_servers_on_one_postgresql_are_one_hospital(
     assert len(read_journal(servers[1])) == 9
     for server in servers:
         server.close()
+
+
+def test_a_cancel_that_came_too_soon_counts_when_it_is_sent_again(database: Database, intake: Intake) -> None:
+    cancel = make_order("1", control="CA", time="20260314090000")
+    assert b"MSA|AA|" in intake.receive_message(cancel, RIS)
+    intake.receive_message(make_order("1"), RIS)
+    intake.receive_message(cancel, RIS)
+    (record,) = read_records(database)
+    assert record.status is Status.CANCELED

@@ -143,6 +143,8 @@ class _Reading:
         if vr not in _WITH_LETTERS:
             raise IdentifierError("A key has letters that its kind of value has not.", tag=element.tag)
         charset = self._charset
+        if charset is _ASCII and b"\x1b" not in value:
+            return _guess(value)
         if charset is None:
             raise IdentifierError("The question's Specific Character Set is not known.", tag=_CHARSET)
         try:
@@ -153,6 +155,14 @@ class _Reading:
             raise IdentifierError(
                 f"A key has letters that {charset.name} has not.", tag=element.tag
             ) from error
+
+
+def _guess(value: bytes) -> str:
+    """Letters of a question that names no set: UTF-8 if they can be, else Latin 1, in which all can be."""
+    try:
+        return value.decode("utf_8")
+    except UnicodeDecodeError:
+        return value.decode("latin_1")
 
 
 def _find_charset(elements: tuple[Element, ...], outer: Charset | None) -> Charset | None:

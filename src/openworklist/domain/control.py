@@ -54,9 +54,7 @@ _NEW: Final = Rule(
     takes_values=True, adds=True, creates=True,
 )  # fmt: skip
 _REPLACES: Final = _NEW._replace(reopens=_ENDED)
-_CHANGES: Final = Rule(
-    Action.UPDATE, "the order was changed", reopens=_CANCELED, takes_values=True, creates=True
-)
+_CHANGES: Final = Rule(Action.UPDATE, "the order was changed", takes_values=True, creates=True)
 _CANCELS: Final = Rule(Action.CANCEL, "the order was cancelled", Status.CANCELED)
 _REPLACED: Final = _CANCELS._replace(reason="the order was replaced by another")
 _DISCONTINUES: Final = Rule(Action.DISCONTINUE, "the order was discontinued", Status.DISCONTINUED)
@@ -66,10 +64,8 @@ _RELEASES: Final = Rule(
     Action.RELEASE, "the hold was released", Status.SCHEDULED, frozenset({Status.ON_HOLD})
 )
 # "Scheduled" is a reason to show a patient whose order never came.
-_SCHEDULES: Final = Rule(
-    Action.UPDATE, "the sender says it is scheduled", Status.SCHEDULED, reopens=_CANCELED, creates=True
-)
-_STARTS: Final = Rule(Action.START, "the sender says it has begun", Status.STARTED, reopens=_CANCELED)
+_SCHEDULES: Final = Rule(Action.UPDATE, "the sender says it is scheduled", Status.SCHEDULED, creates=True)
+_STARTS: Final = Rule(Action.START, "the sender says it has begun", Status.STARTED)
 
 
 def _ignores(reason: str) -> Rule:

@@ -24,6 +24,7 @@ from openworklist.domain.identity import (
 )
 from openworklist.domain.record import Record, Status, Value
 from openworklist.domain.sent import NEVER, Sent, find_newer, newest, remember, show
+from openworklist.domain.uids import make_uid
 
 _NO_PLACES: Final[Mapping[str, int]] = MappingProxyType({})
 _SAYS_WHAT: Final = (
@@ -36,6 +37,7 @@ _SAYS_WHAT: Final = (
 )
 _REQUIRED: Final = (("patient_id", "PID-3"), ("patient_name", "PID-5"))
 _OTHER_IDS: Final = "names another procedure or step: taken for the one step of the order"
+_STUDY: Final = "study_instance_uid"
 _ORDER_STATUS: Final = "order_status"  # ORC-5 as it came
 
 
@@ -117,7 +119,7 @@ def decide(order: Order, existing: Sequence[Record], *, uid_root: str) -> tuple[
         return (_fail(order, reason, code="order.unknown", where="ORC-2"),)
     if not order.detail and not order.has_procedure:
         return (_pass_over(order, "no OBR or IPC says what is to be done"),)
-    return (_create(order, rule, uid_root),)
+    return (_create(order, rule, existing, uid_root),)
 
 
 def _ignore(order: Order, reason: str, before: Record | None = None, after: Record | None = None) -> Change:
@@ -142,7 +144,7 @@ def _pass_over(order: Order, reason: str) -> Change:
     return _fail(order, f"ignored because {reason}", code="order.no-procedure", where="ORC-1")
 
 
-def _create(order: Order, rule: Rule, uid_root: str) -> Change:
+def _create(order: Order, rule: Rule, existing: Sequence[Record], uid_root: str) -> Change:
     values = order.values
     for name, where in _REQUIRED:
         if not values.get(name):
@@ -157,13 +159,26 @@ def _create(order: Order, rule: Rule, uid_root: str) -> Change:
     senders = remember(order.sent, {})
     record = Record(
         values=values,
-        completed=complete(values, uid_root=uid_root),
+        completed=_complete_anew(values, existing, uid_root),
         message_time=newest(senders),
         senders=senders,
         warnings=order.warnings,
     )
     reason = "the order is new" if rule.adds else f"the order is new here, though {order.control} was sent"
     return Change(Action.CREATE, record, None, identity_of(values), reason, order.warnings)
+
+
+def _complete_anew(
+    values: Mapping[str, Value], existing: Sequence[Record], uid_root: str
+) -> Mapping[str, Value]:
+    """What a new record lacks; its study is not that of an exam whose procedure was changed since."""
+    completed = complete(values, uid_root=uid_root)
+    uid = completed.get(_STUDY)
+    if uid and any(
+        each.get(_STUDY) == uid and each.get(PROCEDURE) != values.get(PROCEDURE, "") for each in existing
+    ):
+        return {**completed, _STUDY: make_uid(uid_root, str(uid))}
+    return completed
 
 
 def _can_be_told(values: Mapping[str, Value]) -> bool:
@@ -258,7 +273,7 @@ def _check_identities(order: Order, changes: Sequence[Change], existing: Sequenc
 
 # What a scanner may have been told and tells the step by. All else follows from what is sent now: a moved
 # exam has the name of its new station.
-_TOLD: Final = (PROCEDURE, STEP, "study_instance_uid")
+_TOLD: Final = (PROCEDURE, STEP, _STUDY)
 
 
 def _kept(before: Record, values: Mapping[str, Value]) -> dict[str, Value]:

@@ -8,7 +8,7 @@ from openworklist.domain.errors import MessageError, OrderError
 from openworklist.hl7.message import Message, Segment
 from openworklist.hl7.prior import leave_out_prior_results
 
-MAX_STEPS: Final = 1000
+MAX_STEPS: Final = 200  # each is held against the others of its order
 
 Index = dict[str, list[Segment]]
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 from openworklist.domain.attributes import ATTRIBUTES, BY_NAME, Attribute
 from openworklist.domain.errors import MessageError, NotFound
@@ -31,12 +32,19 @@ class Profile:
     rules: tuple[Rule, ...]
 
 
+_PRESETS: Final[Mapping[str, Callable[[Attribute], tuple[str, ...]]]] = {
+    "classic": lambda attribute: attribute.classic,
+    "ihe_omi": lambda attribute: attribute.ihe_omi,
+}
+
+
 @cache
 def preset(name: str) -> Profile:
-    """A profile that comes with the catalogue: `classic`. NotFound for any other name."""
-    if name != "classic":
-        raise NotFound(f"There is no mapping preset {name!r}.", hint="use classic")
-    return Profile(name, _rules((attribute, attribute.classic) for attribute in ATTRIBUTES))
+    """A profile that comes with the catalogue: `classic` or `ihe_omi`. NotFound for any other name."""
+    if name not in _PRESETS:
+        raise NotFound(f"There is no mapping preset {name!r}.", hint=f"use {' or '.join(_PRESETS)}")
+    sources = _PRESETS[name]
+    return Profile(name, _rules((attribute, sources(attribute)) for attribute in ATTRIBUTES))
 
 
 def make_profile(name: str, sources: Mapping[str, Iterable[str]]) -> Profile:

@@ -16,7 +16,7 @@ from openworklist.hl7 import mapping
 from openworklist.hl7.ack import Header, header_of, read_header
 from openworklist.hl7.charset import decode
 from openworklist.hl7.message import Message, check_complete, check_single, parse
-from openworklist.hl7.profile import Profile
+from openworklist.hl7.profile import Profile, preset
 
 log = logging.getLogger(__name__)
 
@@ -121,6 +121,10 @@ class Reader:
             )
             return Arrival(raw, source, received_at, _read_head(raw), digest, error=failure)
 
+    def _choose_profile(self, message: Message) -> Profile:
+        """Steps that stand in IPC are read where IHE has them: no other profile looks there."""
+        return preset("ihe_omi") if message.find("IPC") else self.profile
+
     def _read(self, raw: bytes, source: Source, received_at: int, digest: bytes) -> Arrival:
         header = None
         try:
@@ -134,7 +138,7 @@ class Reader:
                 check_complete(message)
                 orders = mapping.apply(
                     message,
-                    self.profile,
+                    self._choose_profile(message),
                     zone=self.zone,
                     codec=decoded.codec,
                     received_at=received_at,

@@ -116,6 +116,11 @@ def _store(connection: Connection, change: Change, now: int) -> Applied:
     return change, stored.id, stored.version
 
 
+def _is_premature(problems: Sequence[OrderError]) -> bool:
+    """Whether it is about an order that is not here yet: sent again it may find one."""
+    return any(problem.code == "order.unknown" for problem in problems)
+
+
 def _repeat_key(arrival: Arrival) -> bytes:
     sender = "\0".join((arrival.application, arrival.facility, arrival.control_id))
     digest = blake2b(sender.encode() + b"\0" + arrival.digest, digest_size=16).digest()
@@ -145,7 +150,7 @@ def _to_entry(arrival: Arrival, outcome: Outcome, key: bytes, answer: bytes, app
         sending_facility=arrival.facility,
         control_id=arrival.control_id,
         message_type=arrival.message_type,
-        repeat_key=None if outcome is Outcome.REFUSED else key,
+        repeat_key=None if outcome is Outcome.REFUSED or _is_premature(problems) else key,
         raw=arrival.raw,
         outcome=outcome,
         acknowledgement=answer,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from openworklist.domain.identity import ORDER_NUMBERS, PROCEDURE
 from openworklist.domain.names import folded_groups
@@ -97,7 +97,6 @@ _DELETE_NAMES: Final = Statement(
     delete(record_names).where(record_names.c.record_id == bindparam("record_id"))
 )
 _FIND: Final = Statement(select(*ROW).where(records.c.id == bindparam("record_id")))
-_COUNT: Final = Statement(select(func.count()).select_from(records))
 
 # What an order may have in common with its record, beside the patient: a number, or, without one, these.
 _WITHOUT_NUMBER: Final = (PROCEDURE, START_DATE)
@@ -160,11 +159,6 @@ def find_candidates(connection: Connection, values: Mapping[str, Value]) -> list
     if any(wanted[name] for name in ORDER_NUMBERS):
         wanted.update(dict.fromkeys(_WITHOUT_NUMBER))
     return [Row._make(row).record() for row in connection.run(_CANDIDATES, wanted)]
-
-
-def count_records(connection: Connection) -> int:
-    number: int = connection.run(_COUNT)[0][0]
-    return number
 
 
 def _to_columns(record: Record, identity: str | None) -> dict[str, object]:

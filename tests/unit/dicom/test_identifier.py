@@ -267,6 +267,12 @@ def test_an_item_may_name_its_own_character_set() -> None:
     assert read(outer).query.conditions == (expected,)
 
 
+@pytest.mark.parametrize("codec", ["utf_8", "latin_1"])
+def test_letters_of_a_question_that_names_no_set_are_read_as_they_can_be(codec: str) -> None:
+    question = to_question(encode_element(0x0010_0010, "Müller*".encode(codec)), IMPLICIT_LITTLE_ENDIAN)
+    assert question.query.conditions == (PersonName("patient_name", "Müller*"),)
+
+
 @pytest.mark.parametrize("tag", [0x0010_0010, 0x0010_0020])
 def test_a_pattern_has_an_end(tag: int) -> None:
     assert to_question(encode_element(tag, b"a*" * 512), IMPLICIT_LITTLE_ENDIAN).query.conditions

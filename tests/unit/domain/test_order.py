@@ -488,3 +488,20 @@ def test_the_same_order_twice_is_the_same_record(values: dict[str, str]) -> None
     order = Order("NW", "", {**VALUES, **{name: text for name, text in values.items() if text.strip()}})
     record = record_of(decide_one(order))
     assert decide_one(order, record).action is Action.IGNORE
+
+
+def test_an_exam_whose_procedure_was_changed_keeps_its_study_for_itself() -> None:
+    first = make_record()
+    moved = record_of(decide_one(make_order("XO", time=NINE, requested_procedure_id="RP2"), first))
+    again = record_of(decide_one(make_order(time=TEN), moved))
+    assert again.id == 0  # the first procedure, ordered anew: another exam
+    studies = [record.text("study_instance_uid") for record in (first, moved, again)]
+    assert studies[0] == studies[1] != studies[2]
+    assert is_valid_uid(studies[2])
+
+
+def test_a_change_that_fits_none_of_several_steps_is_refused() -> None:
+    steps = make_steps("S1", "S2")
+    with pytest.raises(OrderError) as caught:
+        decide(make_order("XO", time=NINE, scheduled_procedure_step_id="S3"), steps, uid_root="2.25")
+    assert caught.value.code == "order.identity-conflict"
