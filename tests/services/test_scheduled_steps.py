@@ -1,4 +1,4 @@
-"""Steps that stand in IPC segments, each a record with what IHE has there (RAD TF-2 4.4.4.1.2 and appendix B)."""
+"""Steps in IPC segments, each a record with what IHE has there (RAD TF-2 4.4.4.1.2 and appendix B)."""
 
 from openworklist.services.intake import Intake
 from openworklist.services.reading import Source
