@@ -19,8 +19,8 @@ from openworklist.services.intake import Intake
 from openworklist.services.reading import Reader, Source
 from openworklist.store.connection import Statement
 from openworklist.store.database import Database, open_database
-from openworklist.store.records import list_records
 from openworklist.store.schema import messages
+from players.auditor import read_records
 
 LIMIT = 100_000
 JOURNAL = Statement(select(messages.c.channel, messages.c.peer, messages.c.outcome, messages.c.raw))
@@ -51,7 +51,7 @@ class Desk:
     @property
     def names(self) -> dict[str, str]:
         """The patients' names by their IDs."""
-        found = self.database.read(lambda connection: list_records(connection, 100_000))
+        found = read_records(self.database)
         return {record.text("patient_id"): record.text("patient_name") for record in found}
 
     @property

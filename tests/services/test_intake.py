@@ -250,11 +250,13 @@ def test_a_life_of_an_order(database: Database, send: Send) -> None:
     assert status() == (3, Status.CANCELED, "Roe^Jane")
     send(make_order("1", "Poe^Jane", control="XO", time="20260314081500"))  # older than the cancel
     assert status() == (3, Status.CANCELED, "Roe^Jane")
-    send(make_order("1", "Poe^Jane", control="XO", time="20260314083000"))  # ordered again
+    send(make_order("1", "Poe^Jane", control="XO", time="20260314082500"))  # no change brings it back
+    assert status() == (3, Status.CANCELED, "Roe^Jane")
+    send(make_order("1", "Poe^Jane", control="NW", time="20260314083000"))  # ordered again
     assert status() == (4, Status.SCHEDULED, "Poe^Jane")
     assert [change.action for change in read_changes(database)] == ["create", "update", "cancel", "reopen"]
     outcomes = [entry.outcome for entry in read_journal(database)]
-    assert outcomes == ["applied", "ignored", "applied", "applied", "ignored", "applied"]
+    assert outcomes == ["applied", "ignored", "applied", "applied", "ignored", "ignored", "applied"]
 
 
 def test_a_discontinued_order_is_kept_and_closed(database: Database, send: Send) -> None:

@@ -48,7 +48,7 @@ def _find_by_number(sent: Values, rule: Rule, existing: Sequence[Record], where:
     left = [step for step in steps if step.status is not Status.CANCELED] or steps
     if len(left) == 1:
         return left
-    if rule.creates and not rule.takes_values:
+    if rule.creates:
         return ()
     raise _conflict("The order has several steps, and none of them has the IDs that were sent.", where)
 

@@ -56,7 +56,7 @@ class _Plan(NamedTuple):
 
 
 class _Memory:
-    """What was found in segments that steps share: a message may have a thousand steps.
+    """What was found in segments that steps share: a message may have many steps.
 
     The keys are the numbers of sources with the identities of fields, which live as long as the message.
     """

@@ -498,10 +498,3 @@ def test_an_exam_whose_procedure_was_changed_keeps_its_study_for_itself() -> Non
     studies = [record.text("study_instance_uid") for record in (first, moved, again)]
     assert studies[0] == studies[1] != studies[2]
     assert is_valid_uid(studies[2])
-
-
-def test_a_change_that_fits_none_of_several_steps_is_refused() -> None:
-    steps = make_steps("S1", "S2")
-    with pytest.raises(OrderError) as caught:
-        decide(make_order("XO", time=NINE, scheduled_procedure_step_id="S3"), steps, uid_root="2.25")
-    assert caught.value.code == "order.identity-conflict"

@@ -9,7 +9,7 @@ from openworklist.services.files import Files
 from openworklist.services.intake import Intake
 from openworklist.services.reading import Reader
 from openworklist.store.database import open_database
-from openworklist.store.records import list_records
+from players.auditor import read_records
 
 ORDER = (
     b"MSH|^~\\&|RIS|H|OW|RAD|20260314080000||ORM^O01|C1|P|2.3.1\rPID|||P1||Doe^Jane\r"
@@ -52,7 +52,7 @@ def run(scene: Scene, root: Path) -> list[str]:
 
     try:
         asyncio.run(play())
-        found = database.read(lambda connection: list_records(connection, 100))
+        found = read_records(database)
         return [record.text("patient_id") for record in found]
     finally:
         database.close()

@@ -25,8 +25,8 @@ from openworklist.services.intake import Intake
 from openworklist.services.reading import Reader, Source
 from openworklist.store.connection import Statement
 from openworklist.store.database import Database, open_database
-from openworklist.store.records import list_records
 from openworklist.store.schema import messages
+from players.auditor import read_records
 
 NOBODY = 65_534
 COUNT = Statement(select(func.count()).select_from(messages))
@@ -101,7 +101,7 @@ class Ward:
 
     @property
     def patients(self) -> list[str]:
-        found = self.database.read(lambda connection: list_records(connection, 10_000))
+        found = read_records(self.database)
         return sorted(record.text("patient_id") for record in found)
 
     @property
@@ -221,7 +221,7 @@ def test_the_oldest_file_is_taken_first(ward: Ward) -> None:
         order = make_order("1", f"{patient}^Jane").replace(b"ORC|NW", b"ORC|XO")
         os.utime(ward.put(name, order.replace(b"|C1|", f"|{patient}|".encode())), (modified, modified))
     ward.look()
-    (record,) = ward.database.read(lambda connection: list_records(connection, 10))
+    (record,) = read_records(ward.database)
     assert record.text("patient_name") == "Late^Jane"
 
 
@@ -525,7 +525,7 @@ def test_names_arrive_in_every_script_even_in_one_file(ward: Ward) -> None:
         ward.put(f"{script}.hl7", order.replace(b"PID|||", b"PID|||again "))
     ward.look()
     assert {name.rpartition(".")[2] for name in ward.files} == {"DON"}
-    found = ward.database.read(lambda connection: list_records(connection, 100))
+    found = read_records(ward.database)
     names = {record.text("patient_id"): record.text("patient_name") for record in found}
     wanted = {codec: name for name, _, codec in SCRIPTS.values()}
     assert names == wanted | {f"again {codec}": name for codec, name in wanted.items()}

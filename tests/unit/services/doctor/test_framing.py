@@ -73,7 +73,7 @@ FAULTS = [
         f"The first is 0x00 (NUL), at 0x{ORDER.index(b'DOE') + 2:X}.",
     ),
     (wrap(ORDER.replace(b"ORM^O01", b"")), Level.PROBLEM, "does not say of which type"),
-    (wrap(ORDER.replace(b"2.5\r", b"2.5||||||KANJI\r").replace(b"E^", b"\xff^")), Level.OK, ""),
+    (wrap(ORDER.replace(b"2.5\r", b"2.5||||||KANJI\r").replace(b"E^", b"\xff^")), Level.PROBLEM, ""),
     (("\x0b" + ORDER.decode() + "\x1c\r").encode("utf_16_le"), Level.PROBLEM, "UTF-16"),
     (("\x0b" + ORDER.decode() + "\x1c\r").encode("utf_16_be"), Level.PROBLEM, "UTF-16"),
     (("\x0b" + ORDER.decode() + "\x1c\r").encode("utf_16"), Level.PROBLEM, "UTF-16"),
