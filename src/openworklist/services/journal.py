@@ -1,0 +1,118 @@
+"""The journal for people: list, search, one message whole, what it did, and how long messages are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from openworklist.domain.charset import CHARSETS
+from openworklist.domain.errors import NotFound
+from openworklist.hl7.profile import Profile
+from openworklist.services.reading import Reader
+from openworklist.services.reprocessing import Reprocessing, Result
+from openworklist.store.changes import Noted, find_changes_by_message
+from openworklist.store.connection import Connection
+from openworklist.store.database import Database
+from openworklist.store.journal import (
+    Filter,
+    Key,
+    Listed,
+    Page,
+    Whole,
+    delete_messages,
+    find_message,
+    find_messages,
+    find_messages_of_record,
+)
+
+_DAY: Final = 86_400_000_000  # microseconds
+_BATCH: Final = 100  # messages deleted in one transaction: a few milliseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A message whole, and the changes that it asked for, those by processing again among them."""
+
+    message: Whole
+    changes: list[Noted]
+
+
+class Journal:
+    """Reads the journal; a number that does not exist is NotFound."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find(self, asked: Filter, after: Key | None, size: int) -> Page:
+        """The next page of a list, newest first; it may be short and not the last."""
+        return self._database.read(lambda connection: find_messages(connection, asked, after, size))
+
+    def find_all(self, asked: Filter, limit: int) -> Page:
+        """The first `limit` messages of a list, however many must be looked at."""
+        found: list[Listed] = []
+        after: Key | None = None
+        while True:
+            page = self.find(asked, after, limit - len(found))
+            found += page.messages
+            after = page.after
+            if after is None or len(found) >= limit:
+                return Page(found, after)
+
+    def get(self, number: int) -> Shown:
+        def read(connection: Connection) -> Shown | None:
+            message = find_message(connection, number)
+            return Shown(message, find_changes_by_message(connection, number)) if message else None
+
+        shown = self._database.read(read)
+        if shown is None:
+            raise NotFound(
+                f"There is no message {number}.",
+                hint="openworklist messages list shows what there is",
+                code="message.not-found",
+            )
+        return shown
+
+    def find_of_record(self, record_id: int) -> list[Listed]:
+        """The messages that changed a record, as far as they are kept, the first one first."""
+        return self._database.read(lambda connection: find_messages_of_record(connection, record_id))
+
+
+def spell(text: str) -> tuple[bytes, ...]:
+    """The bytes of a text in every character set that has its letters."""
+    spellings: dict[bytes, None] = {}
+    for codec in ("utf_8", *(charset.python for charset in CHARSETS)):
+        try:
+            spellings[text.encode(codec)] = None
+        except UnicodeEncodeError:
+            continue
+    return tuple(spellings)
+
+
+def try_mapping(
+    database: Database, reader: Reader, profile: Profile, count: int, *, uid_root: str = "2.25"
+) -> Iterator[Result]:
+    """What a profile would make of the last `count` messages; nothing is stored."""
+    last = Journal(database).find_all(Filter(), count).messages
+    reprocessing = Reprocessing(database, replace(reader, profile=profile), uid_root=uid_root)
+    return reprocessing.preview(message.id for message in last)
+
+
+def expire(database: Database, now: int, days: float, batch: int = _BATCH) -> int:
+    """Delete the messages that arrived longer ago, a batch in a transaction; how many.
+
+    `now` is microseconds since 1970. Records stay as they are: what was made of messages that are gone is
+    what the next processing begins with.
+    """
+    total = 0
+    while True:
+        deleted = expire_batch(database, now, days, batch)
+        total += deleted
+        if deleted < batch:
+            return total
+
+
+def expire_batch(database: Database, now: int, days: float, batch: int = _BATCH) -> int:
+    """One transaction of `expire`: fewer than `batch` are the last."""
+    cutoff = now - int(days * _DAY)
+    return database.write(lambda connection: delete_messages(connection, cutoff, batch))
