@@ -22,6 +22,7 @@ from openworklist.observe import logging as logs
 from openworklist.observe.health import Health
 from openworklist.observe.metrics import Metrics
 from openworklist.observe.port import DicomCounter
+from openworklist.services.expiry import Expiry
 from openworklist.services.intake import Intake
 from openworklist.services.reading import Reader
 from openworklist.services.reception import Reception
@@ -56,6 +57,20 @@ def open_store(settings: Settings) -> Iterator[Database]:
         database.close()
 
 
+@contextmanager
+def open_shared_store(settings: Settings) -> Iterator[Database]:
+    """The database of these settings, for a command that writes and may have a server beside it."""
+    database = open_database(settings.database, Path(settings.data), shared=True)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def make_reader(settings: Settings) -> Reader:
+    return Reader(preset("classic"), settings.default_charset, settings.zone())
+
+
 class Server:
     """The whole server on one event loop: `start`, and `stop` at the end."""
 
@@ -65,6 +80,7 @@ class Server:
         self.metrics = Metrics()
         self.health = Health()
         self.listeners: Sequence[Listener] = self._make_listeners()
+        self._expiry = Expiry(database, settings.journal_days, self.metrics)
 
     def bind(self) -> None:
         """Open every socket, or raise ListenError with none left open by its listener."""
@@ -75,10 +91,12 @@ class Server:
         self._database.attach(asyncio.get_running_loop())
         for listener in self.listeners:
             await listener.start()
+        self._expiry.start()
 
     async def stop(self) -> None:
         """Take nothing more, answer what was taken, then close."""
         self.health.add("server", lambda: "it is stopping")
+        await self._expiry.stop()
         seconds = self._settings.drain_seconds
         await asyncio.gather(*(listener.stop(seconds) for listener in self.listeners))
 
@@ -105,8 +123,7 @@ class Server:
 
     def _make_hl7(self) -> MllpListener:
         settings = self._settings
-        reader = Reader(preset("classic"), settings.default_charset, settings.zone())
-        intake = Intake(self._database, reader, self.metrics, uid_root=settings.uid_root)
+        intake = Intake(self._database, make_reader(settings), self.metrics, uid_root=settings.uid_root)
         reception = Reception(intake, self.metrics)
         return MllpListener(
             reception,
@@ -137,7 +154,7 @@ class Server:
                 idle_timeout=settings.dicom_idle_timeout,
                 write_timeout=settings.dicom_write_timeout,
             ),
-            observer=DicomCounter(self.metrics),
+            observer=DicomCounter(self.metrics, logs_questions=settings.log_questions),
         )
 
 

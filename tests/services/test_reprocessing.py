@@ -18,6 +18,7 @@ from openworklist.services.reprocessing import Reprocessing, Result
 from openworklist.store.changes import insert_change
 from openworklist.store.database import Database
 from openworklist.store.edits import insert_edit
+from openworklist.store.journal import Filter
 from openworklist.store.records import find_record, update_record
 from players.auditor import read_changes, read_journal, read_records
 from players.hospital import make_order
@@ -192,7 +193,9 @@ def test_a_refused_message_that_succeeds_now_makes_its_record(
     assert b"MSA|AE|" in entry.acknowledgement
     (change,) = read_changes(database)
     assert (change.action, change.actor, change.message_id) == ("create", ACTOR, entry.id)
-    assert [each.id for each in Journal(database).find_of_record(record.id)] == [entry.id]
+    assert [each.id for each in Journal(database).find_all(Filter(record_id=record.id), 9).messages] == [
+        entry.id
+    ]
 
 
 def test_several_messages_of_one_order_make_one_record_in_the_dry_run_too(
@@ -210,7 +213,7 @@ def test_several_messages_of_one_order_make_one_record_in_the_dry_run_too(
     assert done.records[0].messages == (1, 2)
     (record,) = read_records(database)
     assert again(profile=profile)[0].records == ()
-    assert [each.id for each in Journal(database).find_of_record(record.id)] == [1, 2]
+    assert [each.id for each in Journal(database).find_all(Filter(record_id=record.id), 9).messages] == [2, 1]
 
 
 def test_an_ignored_message_counts_once_it_says_something(

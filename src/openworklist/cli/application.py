@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from openworklist import __version__
-from openworklist.cli import attributes, configuration, query, records, send, serve, simulate
+from openworklist.cli import attributes, configuration, messages, query, records, send, serve, simulate
 
 application = typer.Typer(
     name="openworklist",
@@ -42,5 +42,6 @@ application.command()(send.send)
 application.command()(query.echo)
 application.command()(query.find)
 application.command()(attributes.attributes)
+application.add_typer(messages.application, name="messages")
 application.add_typer(records.application, name="records")
 application.add_typer(simulate.application, name="simulate")

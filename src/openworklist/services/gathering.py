@@ -9,6 +9,7 @@ from typing import Final
 from openworklist.domain.edit import Edit
 from openworklist.domain.errors import OpenWorklistError
 from openworklist.domain.order import Action
+from openworklist.domain.outcome import Outcome
 from openworklist.domain.record import Record, Status
 from openworklist.domain.replay import Heard, History, StatusSet
 from openworklist.services.reading import Arrival, Reader, Source
@@ -16,7 +17,6 @@ from openworklist.store.changes import Noted, find_changes_by_message, find_chan
 from openworklist.store.connection import Connection
 from openworklist.store.edits import find_edits
 from openworklist.store.journal import Listed, Whole, find_message
-from openworklist.store.messages import Outcome
 from openworklist.store.records import find_candidates, find_record
 
 REBUILD: Final = "rebuild"  # the action of a change by processing again

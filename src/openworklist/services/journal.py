@@ -23,11 +23,10 @@ from openworklist.store.journal import (
     delete_messages,
     find_message,
     find_messages,
-    find_messages_of_record,
 )
 
 _DAY: Final = 86_400_000_000  # microseconds
-_BATCH: Final = 100  # messages deleted in one transaction: a few milliseconds
+BATCH: Final = 100  # messages deleted in one transaction: a few milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +72,6 @@ class Journal:
             )
         return shown
 
-    def find_of_record(self, record_id: int) -> list[Listed]:
-        """The messages that changed a record, as far as they are kept, the first one first."""
-        return self._database.read(lambda connection: find_messages_of_record(connection, record_id))
-
 
 def spell(text: str) -> tuple[bytes, ...]:
     """The bytes of a text in every character set that has its letters."""
@@ -98,7 +93,7 @@ def try_mapping(
     return reprocessing.preview(message.id for message in last)
 
 
-def expire(database: Database, now: int, days: float, batch: int = _BATCH) -> int:
+def expire(database: Database, now: int, days: float, batch: int = BATCH) -> int:
     """Delete the messages that arrived longer ago, a batch in a transaction; how many.
 
     `now` is microseconds since 1970. Records stay as they are: what was made of messages that are gone is
@@ -112,7 +107,7 @@ def expire(database: Database, now: int, days: float, batch: int = _BATCH) -> in
             return total
 
 
-def expire_batch(database: Database, now: int, days: float, batch: int = _BATCH) -> int:
+def expire_batch(database: Database, now: int, days: float, batch: int = BATCH) -> int:
     """One transaction of `expire`: fewer than `batch` are the last."""
     cutoff = now - int(days * _DAY)
     return database.write(lambda connection: delete_messages(connection, cutoff, batch))

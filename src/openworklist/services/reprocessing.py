@@ -11,6 +11,7 @@ from openworklist.domain.difference import Difference, find_differences
 from openworklist.domain.errors import NotFound, OpenWorklistError, OrderError, StoreError
 from openworklist.domain.identity import identity_of
 from openworklist.domain.order import Action
+from openworklist.domain.outcome import Outcome
 from openworklist.domain.record import Record
 from openworklist.domain.replay import Fate, Rebuilt, Replayed, replay
 from openworklist.services.gathering import REBUILD, Gathered, gather, read_again
@@ -20,7 +21,7 @@ from openworklist.store.changes import insert_change
 from openworklist.store.connection import Connection
 from openworklist.store.database import Database
 from openworklist.store.journal import find_message
-from openworklist.store.messages import Outcome, note_applied
+from openworklist.store.messages import note_applied
 from openworklist.store.records import (
     find_by_identity,
     insert_record,

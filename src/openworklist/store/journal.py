@@ -9,8 +9,8 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, delete, select, tuple_
 
+from openworklist.domain.outcome import Outcome
 from openworklist.store.connection import Connection, Statement
-from openworklist.store.messages import Outcome
 from openworklist.store.schema import TEXT, changes, messages
 
 Key = tuple[int, int]  # received_at and number: the order of the list, newest first
@@ -36,6 +36,7 @@ class Filter:
     sending_facility: str | None = None
     control_id: str | None = None
     message_type: str | None = None
+    record_id: int | None = None  # that it changed
     texts: tuple[bytes, ...] = ()
 
 
@@ -100,13 +101,7 @@ _FIND: Final = Statement(
         messages.c.last_repeat_at,
     ).where(messages.c.id == bindparam("number"))
 )
-_OF_RECORD: Final = Statement(
-    select(*_LISTED)
-    .where(
-        messages.c.id.in_(select(changes.c.message_id).where(changes.c.record_id == bindparam("record_id")))
-    )
-    .order_by(messages.c.id)
-)
+_OF_RECORD: Final = select(changes.c.message_id).where(changes.c.record_id == bindparam("record_id"))
 _DELETE: Final = Statement(
     delete(messages).where(
         messages.c.id.in_(
@@ -119,13 +114,17 @@ _DELETE: Final = Statement(
 )
 
 
-def find_messages(connection: Connection, asked: Filter, after: Key | None, size: int) -> Page:
-    """The next `size` messages after a key. It looks at so many messages at the most, whatever it finds."""
+def find_messages(
+    connection: Connection, asked: Filter, after: Key | None, size: int, *, most: int = 0
+) -> Page:
+    """The next `size` messages after a key, among `most` that are looked at; 0 is as many as is quick."""
     at, number = after or (asked.until or _END, 0)
-    most = _MOST_READ if asked.texts else _MOST
-    edge = {"before_at": at, "before_id": number, "since": asked.since, "most": most - 1}
-    floors = connection.run(_FIND_FLOOR, edge)
-    floor: Key | None = (floors[0][0], floors[0][1]) if floors else None
+    most = most or (_MOST_READ if asked.texts else _MOST)
+    floor = None
+    if asked.record_id is None:  # a record has few messages, and they are found by its number
+        edge = {"before_at": at, "before_id": number, "since": asked.since, "most": most - 1}
+        floors = connection.run(_FIND_FLOOR, edge)
+        floor = (int(floors[0][0]), int(floors[0][1])) if floors else None
     statement, values = to_statement(asked)
     values["from_at"], values["from_id"] = floor or (asked.since, 0)
     chunk = _CHUNK if asked.texts else size
@@ -145,17 +144,22 @@ def find_messages(connection: Connection, asked: Filter, after: Key | None, size
 
 def to_statement(asked: Filter) -> tuple[Statement, dict[str, Any]]:
     """The statement for a part of the list, and the values of its parameters but the bounds and `size`."""
-    given = {name: str(value) for name in (*_EQUAL, _TYPE) if (value := getattr(asked, name)) is not None}
+    names = (*_EQUAL, _TYPE, "record_id")
+    given = {name: value for name in names if (value := getattr(asked, name)) is not None}
+    if asked.outcome is not None:
+        given["outcome"] = asked.outcome.value
     return _prepare(tuple(given), bool(asked.texts)), given
 
 
 @lru_cache(maxsize=256)
 def _prepare(names: tuple[str, ...], is_read: bool) -> Statement:
-    clauses = [messages.c[name] == bindparam(name) for name in names if name != _TYPE]
+    clauses = [messages.c[name] == bindparam(name) for name in names if name in _EQUAL]
     if _TYPE in names:
         kind, wanted = messages.c[_TYPE], bindparam(_TYPE, type_=TEXT)
         # From "ORM^" up to what follows every "ORM^…": "_" is the letter after "^".
         clauses.append((kind == wanted) | ((kind >= wanted.concat("^")) & (kind < wanted.concat("_"))))
+    if "record_id" in names:
+        clauses.append(messages.c.id.in_(_OF_RECORD))
     columns = (*_LISTED, messages.c.raw) if is_read else _LISTED
     return Statement(
         select(*columns).where(_BEFORE, _FROM, *clauses).order_by(*_ORDER).limit(bindparam("size", 0))
@@ -174,11 +178,6 @@ def find_message(connection: Connection, number: int) -> Whole | None:
         tuple(json.loads(warnings or "[]")),
         last_repeat_at,
     )
-
-
-def find_messages_of_record(connection: Connection, record_id: int) -> list[Listed]:
-    """The messages that changed a record, as far as they are kept, the first one first."""
-    return [_to_listed(row) for row in connection.run(_OF_RECORD, {"record_id": record_id})]
 
 
 def delete_messages(connection: Connection, cutoff: int, most: int) -> int:

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final, NamedTuple
 
 from sqlalchemy import bindparam, insert, select, update
 
+from openworklist.domain.outcome import Outcome as Outcome
 from openworklist.store.connection import Connection, Statement
 from openworklist.store.schema import messages
-
-
-class Outcome(StrEnum):
-    APPLIED = "applied"
-    IGNORED = "ignored"
-    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
