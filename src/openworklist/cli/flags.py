@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import inspect
+import os
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import datetime, timedelta, tzinfo
@@ -100,7 +102,7 @@ def parse_moment(text: str, zone: tzinfo) -> int:
     """`20260314`, `202603141015` or `20260314101500` at the site, in microseconds since 1970."""
     form = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}.get(len(text), "")
     try:
-        if not text.isdecimal():
+        if not (text.isascii() and text.isdigit()):
             raise ValueError
         return _to_microseconds(datetime.strptime(text, form), zone)
     except (ValueError, OverflowError, OSError):
@@ -122,3 +124,11 @@ def parse_sender(text: str) -> tuple[str | None, str | None]:
     """Sending application and facility of `APP|FAC`; None for one that may be any."""
     application, bar, facility = text.partition("|")
     return application or None, facility if bar else None
+
+
+def find_actor() -> str:
+    """Who is named as the one who made a change: `cli:` and the user of this machine."""
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (OSError, KeyError, ImportError):  # a container may run us as a number without a name
+        return f"cli:{os.getuid() if hasattr(os, 'getuid') else ''}"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import getpass
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Any
 
 import typer
 
 from openworklist.cli.console import Progress, print_json, printable
-from openworklist.cli.flags import parse_moment, parse_sender, takes_settings
+from openworklist.cli.flags import find_actor, parse_moment, parse_sender, takes_settings
 from openworklist.settings import Loaded
+
+_SHOWN = 10  # numbers of messages in a line
 
 
 @takes_settings("data", "database", "time_zone", "default_charset", "uid_root")
@@ -44,12 +45,9 @@ def reprocess(
     with (open_shared_store if yes else open_store)(settings) as database:
         if not numbers:
             asked = Filter(since=moment, sending_application=application, sending_facility=facility)
-            found = Journal(database).find_all(asked, last or _ALL).messages
-            numbers = [message.id for message in found]
+            numbers = Journal(database).find_numbers(asked, last)
         reprocessing = Reprocessing(database, make_reader(settings), uid_root=settings.uid_root)
-        results = (
-            reprocessing.run(numbers, f"cli:{getpass.getuser()}") if yes else reprocessing.preview(numbers)
-        )
+        results = reprocessing.run(numbers, find_actor()) if yes else reprocessing.preview(numbers)
         report = _Report(is_done=yes)
         with Progress() as progress:
             for result in results:
@@ -61,9 +59,6 @@ def reprocess(
     else:
         print(report.sum_up())
     raise typer.Exit(1 if report.problems else 0)
-
-
-_ALL = 1 << 40
 
 
 class _Report:
@@ -149,8 +144,9 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def _join(numbers: Iterable[int]) -> str:
-    return ", ".join(map(str, numbers))
+def _join(numbers: Sequence[int]) -> str:
+    shown = ", ".join(map(str, numbers[:_SHOWN]))
+    return f"{shown} and {len(numbers) - _SHOWN} more" if len(numbers) > _SHOWN else shown
 
 
 def _to_json(result: Any) -> dict[str, Any]:

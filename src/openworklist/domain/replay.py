@@ -152,7 +152,12 @@ def _hear(
     """The records after a message; as before it if one of its orders is wrong."""
     if message.error is not None or message.ignored:
         return steps, Fate(message.number, message.error, message.ignored)
-    after = dict(steps)
+    # A message that made a record did not find those of its order that are no more.
+    after = {
+        number: step
+        for number, step in steps.items()
+        if not (step.is_gone and message.made and number not in message.touched)
+    }
     reasons: list[str] = []
     warnings: list[str] = []
     is_applied = False
@@ -172,26 +177,24 @@ def _hear(
 def _take(steps: dict[int, _Step], order: Order, change: Change, message: Heard, history: History) -> None:
     if change.record is None:
         return
-    number = change.before.id if change.before else _recognize(order, change, message, steps, history)
-    before = steps.get(number)
-    old: Mapping[str, Value] = before.record.values if before else {}
-    new = change.record.values
+    if change.before:
+        step = steps[change.before.id]
+    else:
+        number = _recognize(order, change, message, steps, history)
+        step = _Step(Record({}, id=number), is_gone=_is_gone(number, message, history))
+    old, new = step.record.values, change.record.values
     changed = {name: message.at for name in {*old, *new} if old.get(name) != new.get(name)}
-    is_new_here = before is None and number < 0
-    steps[number] = _Step(
-        replace(change.record, id=number),
-        (
-            *(before.messages if before else ()),
-            *(() if change.action is Action.IGNORE else (message.number,)),
-        ),
-        {**(before.changed_at if before else {}), **changed},
-        before.is_gone if before else _is_gone(number, message, history, is_new_here),
+    steps[step.record.id] = replace(
+        step,
+        record=replace(change.record, id=step.record.id),
+        messages=step.messages if change.action is Action.IGNORE else (*step.messages, message.number),
+        changed_at={**step.changed_at, **changed},
     )
 
 
-def _is_gone(number: int, message: Heard, history: History, is_new: bool) -> bool:
+def _is_gone(number: int, message: Heard, history: History) -> bool:
     """Whether a record was deleted: a message that was applied makes none that it did not make then."""
-    if not is_new:
+    if number > 0:
         return number not in history.records
     return message.was_applied and not any(each in history.records for each in message.touched)
 
@@ -199,11 +202,13 @@ def _is_gone(number: int, message: Heard, history: History, is_new: bool) -> boo
 def _recognize(
     order: Order, change: Change, message: Heard, steps: Mapping[int, _Step], history: History
 ) -> int:
-    """The id of the record that an order makes: one that its message made when it came, one that a later
-    message made in its stead; else a number below 0 for a new one.
+    """The id of the record that an order makes: one that its message made when it came, else one that a
+    later message made in its stead, else a number below 0 for a new one.
     """
     free = [number for number in (*message.made, *message.touched) if number not in steps]
     stored = [number for number in free if number in history.records]
+    if free and not stored:
+        return free[0]
     stored = stored or [
         number
         for number, record in history.records.items()
@@ -211,7 +216,7 @@ def _recognize(
     ]
     if stored:
         return max(stored, key=lambda number: _likeness(order, change, history.records[number]))
-    return free[0] if free else min((0, *steps)) - 1
+    return min((0, *steps)) - 1
 
 
 def _is_meant(order: Order, record: Record) -> bool:
@@ -235,8 +240,9 @@ def _order(steps: Mapping[int, _Step]) -> list[int]:
 
 def _finish(number: int, step: _Step, history: History, uid_root: str) -> Rebuilt:
     before = history.records.get(number)
+    is_incomplete = number in history.incomplete
     edits = [edit for edit in history.edits if edit.record_id == number]
-    if before is not None and number in history.incomplete:
+    if before is not None and is_incomplete:
         # Whether a message that is kept no longer changed the value since, the record tells.
         edits = [edit for edit in edits if (before.values.get(edit.name) or None) == (edit.value or None)]
     values = _put_back(step, edits)
@@ -253,9 +259,7 @@ def _finish(number: int, step: _Step, history: History, uid_root: str) -> Rebuil
             created_at=before.created_at,
             updated_at=before.updated_at,
             status=before.status if number in history.kept_statuses else record.status,
-            message_time=max(record.message_time, before.message_time)
-            if number in history.incomplete
-            else record.message_time,
+            message_time=max(record.message_time, before.message_time if is_incomplete else ""),
         )
     return Rebuilt(before, record, identity_of(values), tuple(dict.fromkeys(step.messages)))
 

@@ -21,7 +21,7 @@ from openworklist.store.records import find_candidates, find_record
 
 REBUILD: Final = "rebuild"  # the action of a change by processing again
 EDIT: Final = "edit"
-_MOST: Final = 2_000  # messages that hang together: an order has a few
+_MOST: Final = 1_000  # messages that hang together: an order has a few
 # What else than a message may do to a status.
 _STATUSES: Final[dict[str, Status]] = {
     Action.CANCEL: Status.CANCELED,

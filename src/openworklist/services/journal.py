@@ -26,6 +26,7 @@ from openworklist.store.journal import (
 )
 
 _DAY: Final = 86_400_000_000  # microseconds
+_PAGE: Final = 1_000  # messages in memory at once where only their numbers are kept
 BATCH: Final = 100  # messages deleted in one transaction: a few milliseconds
 
 
@@ -58,6 +59,17 @@ class Journal:
             if after is None or len(found) >= limit:
                 return Page(found, after)
 
+    def find_numbers(self, asked: Filter, limit: int = 0) -> list[int]:
+        """The numbers of the first `limit` messages of a list; 0 is all of them."""
+        found: list[int] = []
+        after: Key | None = None
+        while True:
+            page = self.find(asked, after, min(limit - len(found), _PAGE) if limit else _PAGE)
+            found += [message.id for message in page.messages]
+            after = page.after
+            if after is None or (limit and len(found) >= limit):
+                return found
+
     def get(self, number: int) -> Shown:
         def read(connection: Connection) -> Shown | None:
             message = find_message(connection, number)
@@ -88,9 +100,9 @@ def try_mapping(
     database: Database, reader: Reader, profile: Profile, count: int, *, uid_root: str = "2.25"
 ) -> Iterator[Result]:
     """What a profile would make of the last `count` messages; nothing is stored."""
-    last = Journal(database).find_all(Filter(), count).messages
+    last = Journal(database).find_numbers(Filter(), count) if count else []
     reprocessing = Reprocessing(database, replace(reader, profile=profile), uid_root=uid_root)
-    return reprocessing.preview(message.id for message in last)
+    return reprocessing.preview(last)
 
 
 def expire(database: Database, now: int, days: float, batch: int = BATCH) -> int:

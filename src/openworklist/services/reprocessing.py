@@ -140,7 +140,7 @@ class Reprocessing:
         self, connection: Connection, gathered: Gathered, chosen: frozenset[int]
     ) -> tuple[Replayed, Result]:
         replayed = replay(gathered.history, uid_root=self._uid_root)
-        for each in replayed.records:
+        for each in filter(lambda each: each.is_changed, replayed.records):
             other = find_by_identity(connection, each.identity)
             if other is not None and other not in gathered.history.records:
                 raise OrderError(
