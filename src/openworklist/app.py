@@ -23,6 +23,7 @@ from openworklist.observe import logging as logs
 from openworklist.observe.health import Health
 from openworklist.observe.metrics import Metrics
 from openworklist.observe.port import DicomCounter
+from openworklist.services.expiry import Expiry
 from openworklist.services.files import Files
 from openworklist.services.intake import Intake
 from openworklist.services.reading import Reader
@@ -59,25 +60,34 @@ def open_store(settings: Settings) -> Iterator[Database]:
 
 
 @contextmanager
-def open_files(settings: Settings) -> Iterator[Files]:
-    """The way in for files, for a command that works beside a server or without one."""
+def open_shared_store(settings: Settings) -> Iterator[Database]:
+    """The database of these settings, for a command that writes and may have a server beside it."""
     database = open_database(
         settings.database, Path(settings.data), commit_group=settings.commit_group, shared=True
     )
     try:
-        intake = _make_intake(settings, database, Metrics())
-        yield _make_files(settings, database, intake)
+        yield database
     finally:
         database.close()
 
 
+@contextmanager
+def open_files(settings: Settings) -> Iterator[Files]:
+    """The way in for files, for a command that works beside a server or without one."""
+    with open_shared_store(settings) as database:
+        yield _make_files(settings, database, _make_intake(settings, database, Metrics()))
+
+
 def _make_intake(settings: Settings, database: Database, metrics: Metrics) -> Intake:
-    reader = Reader(preset("classic"), settings.default_charset, settings.zone())
-    return Intake(database, reader, metrics, uid_root=settings.uid_root)
+    return Intake(database, make_reader(settings), metrics, uid_root=settings.uid_root)
 
 
 def _make_files(settings: Settings, database: Database, intake: Intake) -> Files:
     return Files(intake, database.find_problem, max_message=settings.hl7_max_message)
+
+
+def make_reader(settings: Settings) -> Reader:
+    return Reader(preset("classic"), settings.default_charset, settings.zone())
 
 
 class Server:
@@ -90,6 +100,7 @@ class Server:
         self.health = Health()
         self._intake = _make_intake(settings, database, self.metrics)
         self.listeners: Sequence[Listener] = self._make_listeners()
+        self._expiry = Expiry(database, settings.journal_days, self.metrics)
 
     def bind(self) -> None:
         """Open every socket, or raise ListenError with none left open by its listener."""
@@ -100,10 +111,12 @@ class Server:
         self._database.attach(asyncio.get_running_loop())
         for listener in self.listeners:
             await listener.start()
+        self._expiry.start()
 
     async def stop(self) -> None:
         """Take nothing more, answer what was taken, then close."""
         self.health.add("server", lambda: "it is stopping")
+        await self._expiry.stop()
         seconds = self._settings.drain_seconds
         await asyncio.gather(*(listener.stop(seconds) for listener in self.listeners))
 
@@ -172,7 +185,7 @@ class Server:
                 idle_timeout=settings.dicom_idle_timeout,
                 write_timeout=settings.dicom_write_timeout,
             ),
-            observer=DicomCounter(self.metrics),
+            observer=DicomCounter(self.metrics, logs_questions=settings.log_questions),
         )
 
 

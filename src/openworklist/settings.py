@@ -125,6 +125,8 @@ class Settings:
     dicom_write_timeout: float = _say(30.0, "seconds to wait for a scanner to read", _is_not_negative)
     commit_group: int = _say(512, "orders that share a commit at most", _is_positive)
     drain_seconds: float = _say(5.0, "seconds that a stopping server goes on answering", _is_not_negative)
+    journal_days: int = _say(0, "days that messages stay in the journal; 0: for ever", _is_not_negative)
+    log_questions: bool = _say(False, "log every question of a scanner, not only those that failed")
     log_level: str = _say("INFO", "DEBUG, INFO, WARNING or ERROR; DEBUG may show patient data", _is_level)
 
     def zone(self) -> tzinfo:

@@ -13,6 +13,7 @@ from openworklist.cli import (
     configuration,
     doctor,
     importing,
+    messages,
     query,
     records,
     send,
@@ -56,5 +57,6 @@ application.command()(query.find)
 application.command()(compare.compare)
 application.command()(attributes.attributes)
 application.add_typer(doctor.application, name="doctor")
+application.add_typer(messages.application, name="messages")
 application.add_typer(records.application, name="records")
 application.add_typer(simulate.application, name="simulate")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import getpass
 import inspect
+import os
 from collections.abc import Callable
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -94,3 +96,39 @@ def parse_dates(text: str) -> tuple[str, str]:
     if not any(days):
         raise typer.BadParameter(f"{text!r} is no date or range of dates, like 20260314-20260320")
     return days
+
+
+def parse_moment(text: str, zone: tzinfo) -> int:
+    """`20260314`, `202603141015` or `20260314101500` at the site, in microseconds since 1970."""
+    form = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}.get(len(text), "")
+    try:
+        if not (text.isascii() and text.isdigit()):
+            raise ValueError
+        return _to_microseconds(datetime.strptime(text, form), zone)
+    except (ValueError, OverflowError, OSError):
+        raise typer.BadParameter(f"{text!r} is no date or moment, like 20260314 or 202603141015") from None
+
+
+def to_moments(dates: tuple[str, str], zone: tzinfo) -> tuple[int, int]:
+    """From the beginning of the first day to the end of the last, as `parse_moment`; 0 for no bound."""
+    first, last = dates
+    end = datetime.strptime(last, "%Y%m%d") + timedelta(days=1) if last else None
+    return parse_moment(first, zone) if first else 0, _to_microseconds(end, zone) if end else 0
+
+
+def _to_microseconds(moment: datetime, zone: tzinfo) -> int:
+    return int(moment.replace(tzinfo=zone).timestamp()) * 1_000_000
+
+
+def parse_sender(text: str) -> tuple[str | None, str | None]:
+    """Sending application and facility of `APP|FAC`; None for one that may be any."""
+    application, bar, facility = text.partition("|")
+    return application or None, facility if bar else None
+
+
+def find_actor() -> str:
+    """Who is named as the one who made a change: `cli:` and the user of this machine."""
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (OSError, KeyError, ImportError):  # a container may run us as a number without a name
+        return f"cli:{os.getuid() if hasattr(os, 'getuid') else ''}"

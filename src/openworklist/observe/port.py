@@ -12,8 +12,9 @@ log = logging.getLogger("openworklist.dicom")
 class DicomCounter:
     """The observer of the DICOM listener: the methods are those that it calls."""
 
-    def __init__(self, metrics: Metrics) -> None:
+    def __init__(self, metrics: Metrics, *, logs_questions: bool = False) -> None:
         self._metrics = metrics
+        self._logs_questions = logs_questions
 
     def association_opened(self, peer: str, calling: str) -> None:
         self._metrics.count("associations_opened")
@@ -45,6 +46,9 @@ class DicomCounter:
         self._metrics.count("answers", answers)
         if status:
             log.warning("question failed", extra={"calling": calling, "status": f"{status:04X}"})
+        elif self._logs_questions:
+            milliseconds = round(seconds * 1000, 1)
+            log.info("question", extra={"calling": calling, "answers": answers, "milliseconds": milliseconds})
 
     def failed(self, peer: str, error: BaseException) -> None:
         self._metrics.count("dicom_failures")

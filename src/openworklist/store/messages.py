@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final, NamedTuple
 
 from sqlalchemy import bindparam, insert, select, update
 
+from openworklist.domain.outcome import Outcome as Outcome
 from openworklist.store.connection import Connection, Statement
 from openworklist.store.schema import messages
-
-
-class Outcome(StrEnum):
-    APPLIED = "applied"
-    IGNORED = "ignored"
-    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +56,11 @@ _COUNT_REPEAT: Final = Statement(
     .where(messages.c.id == bindparam("message_id"))
     .values(repeats=messages.c.repeats + 1, last_repeat_at=bindparam("now"))
 )
+_ACCEPT: Final = Statement(
+    update(messages)
+    .where(messages.c.id == bindparam("message_id"))
+    .values({name: bindparam(name) for name in ("outcome", "reason", "place", "warnings")})
+)
 
 
 def insert_message(connection: Connection, entry: Entry) -> int:
@@ -81,7 +80,7 @@ def insert_message(connection: Connection, entry: Entry) -> int:
             "outcome": entry.outcome.value,
             "reason": _clean(entry.reason),
             "place": entry.place,
-            "warnings": json.dumps(entry.warnings, ensure_ascii=False) if entry.warnings else "",
+            "warnings": _to_json(entry.warnings),
             "acknowledgement": entry.acknowledgement,
             "repeats": 0,
             "last_repeat_at": 0,
@@ -96,6 +95,16 @@ def find_repeat(connection: Connection, repeat_key: bytes) -> Repeat | None:
 
 def count_repeat(connection: Connection, number: int, now: int) -> None:
     connection.run_count(_COUNT_REPEAT, {"message_id": number, "now": now})
+
+
+def note_applied(connection: Connection, number: int, reason: str, warnings: tuple[str, ...]) -> None:
+    """Note that a message that changed nothing when it came was applied; its sender was told otherwise."""
+    values = {"outcome": Outcome.APPLIED.value, "reason": _clean(reason), "place": ""}
+    connection.run_count(_ACCEPT, {**values, "warnings": _to_json(warnings), "message_id": number})
+
+
+def _to_json(warnings: tuple[str, ...]) -> str:
+    return json.dumps(warnings, ensure_ascii=False) if warnings else ""
 
 
 def _clean(text: str) -> str:

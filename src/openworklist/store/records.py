@@ -97,6 +97,10 @@ _DELETE_NAMES: Final = Statement(
     delete(record_names).where(record_names.c.record_id == bindparam("record_id"))
 )
 _FIND: Final = Statement(select(*ROW).where(records.c.id == bindparam("record_id")))
+_RELEASE: Final = Statement(
+    update(records).where(records.c.id == bindparam("record_id")).values(identity=None)
+)
+_FIND_IDENTITY: Final = Statement(select(records.c.id).where(records.c.identity == bindparam("identity")))
 
 # What an order may have in common with its record, beside the patient: a number, or, without one, these.
 _WITHOUT_NUMBER: Final = (PROCEDURE, START_DATE)
@@ -151,6 +155,17 @@ def find_record(connection: Connection, number: int) -> Record | None:
     return Row._make(rows[0]).record() if rows else None
 
 
+def find_by_identity(connection: Connection, identity: str) -> int | None:
+    """The id of the record that has an identity."""
+    rows = connection.run(_FIND_IDENTITY, {"identity": identity})
+    return int(rows[0][0]) if rows else None
+
+
+def release_identity(connection: Connection, number: int) -> None:
+    """Let another record have the identity of this one, which gets its own with its next change."""
+    connection.run_count(_RELEASE, {"record_id": number})
+
+
 def find_candidates(connection: Connection, values: Mapping[str, Value]) -> list[Record]:
     """The patient's records that share an order number with these values; without any, procedure or day."""
     wanted = {name: _text(values.get(name)) or None for name in ("patient_id", *_SHARED)}
@@ -159,6 +174,17 @@ def find_candidates(connection: Connection, values: Mapping[str, Value]) -> list
     if any(wanted[name] for name in ORDER_NUMBERS):
         wanted.update(dict.fromkeys(_WITHOUT_NUMBER))
     return [Row._make(row).record() for row in connection.run(_CANDIDATES, wanted)]
+
+
+def shared_keys(values: Mapping[str, Value]) -> set[tuple[str, str, str]]:
+    """What `find_candidates` goes by: orders that have none of these in common share no record."""
+    patient = _text(values.get("patient_id"))
+    numbers = [name for name in ORDER_NUMBERS if _text(values.get(name))]
+    return {
+        (patient, name, text)
+        for name in numbers or _WITHOUT_NUMBER
+        if patient and (text := _text(values.get(name)))
+    }
 
 
 def _to_columns(record: Record, identity: str | None) -> dict[str, object]:
@@ -181,11 +207,11 @@ def _text(value: Value | None) -> str:
     return value.strip(" ") if isinstance(value, str) else ""
 
 
-_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=dict).encode
+encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=dict).encode
 
 
 def _to_document(record: Record) -> str:
-    return _encode(
+    return encode(
         {
             "values": record.values,
             "completed": record.completed,
@@ -199,8 +225,13 @@ def _to_values(found: dict[str, Any]) -> dict[str, Value]:
     """JSON knows lists where a record has tuples."""
     for name, value in found.items():
         if isinstance(value, list):
-            found[name] = tuple(_to_values(item) for item in value)
+            found[name] = decode_value(value)
     return found
+
+
+def decode_value(found: Any) -> Any:
+    """A value as `encode` wrote it."""
+    return tuple(map(_to_values, found)) if isinstance(found, list) else found
 
 
 def _insert_stations(connection: Connection, record: Record, columns: Mapping[str, object]) -> None:

@@ -152,3 +152,17 @@ changes: Final = Table(
 )
 Index(None, changes.c.record_id)
 Index(None, changes.c.message_id)
+
+# What people wrote over a record's values; it stands until a newer message changes that value.
+edits: Final = Table(
+    "edits",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("record_id", NUMBER, ForeignKey("records.id", ondelete="CASCADE"), nullable=False),
+    _text("name"),  # of the attribute
+    _text("value"),  # JSON; null where the value was deleted
+    _number("at"),
+    _text("actor"),
+    sqlite_autoincrement=True,
+)
+Index(None, edits.c.record_id)

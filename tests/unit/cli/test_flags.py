@@ -1,12 +1,26 @@
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
-from openworklist.cli.flags import Timeout, ae_title, parse_address, parse_dates, takes_settings
+from openworklist.cli.flags import (
+    Timeout,
+    ae_title,
+    find_actor,
+    parse_address,
+    parse_dates,
+    parse_moment,
+    parse_sender,
+    takes_settings,
+    to_moments,
+)
 from openworklist.settings import NAMES, Loaded
+
+ATHENS = ZoneInfo("Europe/Athens")
 
 
 @pytest.mark.parametrize(
@@ -109,3 +123,49 @@ def test_so_is_a_time_out_that_nobody_can_wait_for(seconds: str) -> None:
 
 def test_an_ae_title_of_16_letters_and_a_short_time_out_are_taken() -> None:
     assert run(ask, "--title", "A" * 16, "--timeout", "0.5") == (0, f"{'A' * 16} 0.5\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("20260314", datetime(2026, 3, 14, tzinfo=ATHENS)),
+        ("202603141015", datetime(2026, 3, 14, 10, 15, tzinfo=ATHENS)),
+        ("20260714101530", datetime(2026, 7, 14, 10, 15, 30, tzinfo=ATHENS)),
+    ],
+)
+def test_a_moment_is_one_of_the_site(text: str, moment: datetime) -> None:
+    assert parse_moment(text, ATHENS) == moment.timestamp() * 1_000_000
+
+
+@pytest.mark.parametrize(
+    "text", ["", "2026", "20260230", "2026031410", "20260314T1015", "yesterday", "٢٠٢٦٠٣١٤"]
+)
+def test_what_is_no_moment_is_told(text: str) -> None:
+    with pytest.raises(typer.BadParameter, match="no date or moment"):
+        parse_moment(text, ATHENS)
+
+
+def test_days_reach_from_the_beginning_of_the_first_to_the_end_of_the_last() -> None:
+    # Between them clocks go forward by an hour.
+    first, end = to_moments(("20260328", "20260329"), ATHENS)
+    assert end - first == 47 * 3_600_000_000
+    assert to_moments(("", ""), ATHENS) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "sender"),
+    [
+        ("", (None, None)),
+        ("RIS", ("RIS", None)),
+        ("RIS|", ("RIS", "")),
+        ("|HOSPITAL", (None, "HOSPITAL")),
+        ("RIS|HOSPITAL|X", ("RIS", "HOSPITAL|X")),
+    ],
+)
+def test_a_sender_is_application_and_facility(text: str, sender: tuple[str | None, str | None]) -> None:
+    assert parse_sender(text) == sender
+
+
+def test_who_runs_a_command_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGNAME", "mary")
+    assert find_actor() == "cli:mary"

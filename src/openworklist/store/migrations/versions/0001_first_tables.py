@@ -156,3 +156,19 @@ def upgrade() -> None:
             "record_id",
         ],
     )
+
+    op.create_table(
+        "edits",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("record_id", NUMBER, nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("value", TEXT, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("actor", TEXT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["record_id"], ["records.id"], name=op.f("fk_edits_record_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_edits")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_edits_record_id", "edits", ["record_id"])

@@ -1,0 +1,72 @@
+"""Keeps the journal as long as the site wants it, beside a running server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from typing import Final
+
+from openworklist.domain.errors import StoreError
+from openworklist.observe.metrics import Metrics
+from openworklist.services.intake import Clock, read_clock
+from openworklist.services.journal import BATCH, expire_batch
+from openworklist.store.database import Database
+
+log = logging.getLogger(__name__)
+
+_HOUR: Final = 3600.0
+
+
+class Expiry:
+    """Deletes messages older than `days` at the start and every hour; with 0 days it does nothing."""
+
+    def __init__(
+        self,
+        database: Database,
+        days: float,
+        metrics: Metrics,
+        *,
+        clock: Clock = read_clock,
+        interval: float = _HOUR,
+        batch: int = BATCH,
+    ) -> None:
+        self._database = database
+        self._days = days
+        self._metrics = metrics
+        self._clock = clock
+        self._interval = interval
+        self._batch = batch
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        if self._days:
+            self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Begin no further batch."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._expire()
+            except StoreError as error:
+                log.warning("old messages were not deleted", extra={"code": error.code})
+            await asyncio.sleep(self._interval)
+
+    async def _expire(self) -> None:
+        loop = asyncio.get_running_loop()
+        total, deleted = 0, self._batch
+        while deleted == self._batch:
+            # Each batch is a transaction of its own: orders that arrive meanwhile come in between.
+            deleted = await loop.run_in_executor(
+                None, expire_batch, self._database, self._clock(), self._days, self._batch
+            )
+            total += deleted
+        if total:
+            self._metrics.count("messages_expired", total)
+            log.info("old messages deleted", extra={"messages": total})
