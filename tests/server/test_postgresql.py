@@ -7,14 +7,11 @@ from typing import Any
 import pytest
 
 from openworklist.clients.mllp import MllpClient, send_message
-from openworklist.domain.errors import PeerError
 from openworklist.store.database import open_database
 from players.auditor import read_journal, read_records
+from players.flood import flood_and_kill
 from players.hospital import make_order
 from players.scanner import ask, make_question
-
-SENDERS = 8
-ENOUGH = 400  # acknowledged orders after which the server is killed
 
 
 @pytest.fixture
@@ -70,31 +67,7 @@ def test_every_acknowledged_order_survives_kill_9_and_none_is_there_twice(
     url: str, start_server: Any, tmp_path: Path
 ) -> None:
     server = start_server(tmp_path / "data", "--database", url)
-    acknowledged: set[str] = set()
-    sent: set[str] = set()
-    is_enough = threading.Event()
-
-    def flood(sender: int) -> None:
-        try:
-            with MllpClient("127.0.0.1", server.hl7, timeout=10) as client:
-                for turn in range(100_000):
-                    number = f"{sender}X{turn}"
-                    sent.add(number)
-                    if b"MSA|AA|" in client.send(make_order(number, control_id=number)):
-                        acknowledged.add(number)
-                    if len(acknowledged) >= ENOUGH:
-                        is_enough.set()
-        except PeerError:
-            is_enough.set()
-
-    threads = [threading.Thread(target=flood, args=(sender,)) for sender in range(SENDERS)]
-    for thread in threads:
-        thread.start()
-    assert is_enough.wait(60)
-    server.kill()
-    for thread in threads:
-        thread.join(30)
-    assert len(acknowledged) >= ENOUGH
+    acknowledged, sent = flood_and_kill(server, lambda number: make_order(number, control_id=number))
 
     again = start_server(tmp_path / "data", "--database", url)
     assert acknowledged <= set(audit(url, tmp_path)[0])

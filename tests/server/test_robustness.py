@@ -1,7 +1,6 @@
 """What must not lose an order: kill -9 in a flood, two servers on one folder, a port that is taken."""
 
 import socket
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from openworklist.clients.mllp import MllpClient
-from openworklist.domain.errors import PeerError
 from openworklist.store.connection import Statement
 from openworklist.store.database import open_database
 from openworklist.store.schema import messages, records
-
-SENDERS = 8
-ENOUGH = 400  # acknowledged orders after which the server is killed
+from players.flood import flood_and_kill
 
 
 def make_order(number: str) -> bytes:
@@ -29,31 +25,7 @@ def test_every_acknowledged_order_survives_kill_9_and_none_is_there_twice(
     start_server: Any, tmp_path: Path
 ) -> None:
     server = start_server(tmp_path / "data")
-    acknowledged: set[str] = set()
-    sent: set[str] = set()
-    is_enough = threading.Event()
-
-    def flood(sender: int) -> None:
-        try:
-            with MllpClient("127.0.0.1", server.hl7, timeout=10) as client:
-                for turn in range(100_000):
-                    number = f"{sender}X{turn}"
-                    sent.add(number)
-                    if b"MSA|AA|" in client.send(make_order(number)):
-                        acknowledged.add(number)
-                    if len(acknowledged) >= ENOUGH:
-                        is_enough.set()
-        except PeerError:
-            is_enough.set()
-
-    threads = [threading.Thread(target=flood, args=(sender,)) for sender in range(SENDERS)]
-    for thread in threads:
-        thread.start()
-    assert is_enough.wait(60)
-    server.kill()
-    for thread in threads:
-        thread.join(30)
-    assert len(acknowledged) >= ENOUGH
+    acknowledged, sent = flood_and_kill(server, make_order)
 
     again = start_server(tmp_path / "data")
     lost = sorted(sent - acknowledged)
