@@ -56,7 +56,8 @@ def apply_order(order: Order, rule: Rule, before: Record, uid_root: str) -> Chan
         former=_note_former(before, after),
     )
     if (after.values, after.completed, after.status) == (before.values, before.completed, before.status):
-        return replace(ignore(order, "the record is already as sent", before, after), warnings=warnings)
+        noted = replace(after, warnings=before.warnings)
+        return replace(ignore(order, "the record is already as sent", before, noted), warnings=warnings)
     action, reason = rule.action, rule.reason
     if order.replaced_by:
         reason = f"the order was replaced by {order.replaced_by}"

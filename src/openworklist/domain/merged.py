@@ -10,7 +10,14 @@ from openworklist.domain.attributes import PATIENT_LEVEL
 from openworklist.domain.control import Action
 from openworklist.domain.identity import identity_of, text_of
 from openworklist.domain.order import Change, Order, decide
-from openworklist.domain.patient import OF_THE_ID, OF_THE_VISIT, Patient, PatientChange, patient_of
+from openworklist.domain.patient import (
+    OF_THE_ID,
+    OF_THE_VISIT,
+    Patient,
+    PatientChange,
+    find_known,
+    patient_of,
+)
 from openworklist.domain.record import Record, Value
 
 _BIRTH: Final = "patient_birth_date"
@@ -50,7 +57,7 @@ def list_merged(change: PatientChange, message: int) -> list[Merged]:
     patient = change.patient
     values = {
         name: value
-        for name, value in change.values.items()
+        for name, value in {**change.known, **change.values}.items()
         if name in PATIENT_LEVEL and name not in OF_THE_VISIT
     }
     return [
@@ -58,6 +65,17 @@ def list_merged(change: PatientChange, message: int) -> list[Merged]:
         for former in dict.fromkeys(change.former)
         if patient.id and former.id and not former.may_be(patient)
     ]
+
+
+def recall(
+    change: PatientChange, message: int, stored: Iterable[Merged], existing: Sequence[Record] = ()
+) -> PatientChange:
+    """A merge with what was known when it came, as it was stored then; else what is known now."""
+    for merged in stored:
+        if merged.message == message and merged.patient in change.former:
+            own = {name: value for name, value in merged.values.items() if name not in OF_THE_ID}
+            return replace(change, known=own)
+    return replace(change, known=find_known(change, existing)) if change.former else change
 
 
 def is_alive(change: PatientChange, merged: Merged) -> bool:
@@ -81,8 +99,8 @@ def find_remaining(patient: Patient, find: Callable[[str], Iterable[Merged]]) ->
         found = [each for each in find(patient.id) if each.patient.may_be(patient)]
         if len({each.patient.issuer for each in found}) != 1:
             break
-        way.append(found[-1])
-        patient = found[-1].remaining
+        way.append(max(found, key=lambda each: each.message))
+        patient = way[-1].remaining
     return tuple(way)
 
 

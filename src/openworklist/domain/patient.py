@@ -6,7 +6,7 @@ A patient is an ID and its issuer. A record that has ended keeps what it had, an
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 from openworklist.domain.attributes import BY_NAME, PATIENT_LEVEL
@@ -15,7 +15,7 @@ from openworklist.domain.completion import complete_again
 from openworklist.domain.control import Action
 from openworklist.domain.errors import OrderError
 from openworklist.domain.identity import identity_of, is_same_step, text_of
-from openworklist.domain.record import Record, Status, Value
+from openworklist.domain.record import EMPTY, Record, Status, Value
 from openworklist.domain.sent import NEVER, Marks, Sent, find_newer, remember, show
 
 _ID, _ISSUER, _NAME, _ADMISSION = "patient_id", "issuer_of_patient_id", "patient_name", "admission_id"
@@ -35,6 +35,17 @@ OF_THE_VISIT: Final = frozenset(
 _OF_THE_PERSON: Final = PATIENT_LEVEL - OF_THE_ID - OF_THE_VISIT
 # What is dangerous for either of two patients that are one is dangerous for that one.
 _ADDED_UP: Final = ("allergies", "medical_alerts")
+# What all exams of a person have in common; all else was said of one of them.
+_COMMON: Final = (
+    _NAME,
+    "patient_birth_date",
+    "patient_sex",
+    "patient_mother_birth_name",
+    "patient_address",
+    "patient_telephone_numbers",
+    "patient_primary_language_code_sequence",
+    *_ADDED_UP,
+)
 _PLACES: Final = ("PID", "PV1", "AL1")  # where warnings about a patient point to
 
 
@@ -55,7 +66,8 @@ def patient_of(values: Mapping[str, Value]) -> Patient:
 class PatientChange:
     """What a message says of a patient: values of the patient's level, and those that `""` deletes.
 
-    `former` are IDs of patients who are now this one. `problem` is what it lacks.
+    `former` are IDs of patients who are now this one, `known` what was stored of this one when it came (see
+    `find_known`). `problem` is what it lacks.
     """
 
     event: str  # A08
@@ -65,6 +77,7 @@ class PatientChange:
     sent: Sent = NEVER
     warnings: tuple[str, ...] = ()
     problem: OrderError | None = None
+    known: Mapping[str, Value] = field(default_factory=lambda: EMPTY)
 
     @property
     def patient(self) -> Patient:
@@ -74,6 +87,19 @@ class PatientChange:
     def patients(self) -> tuple[Patient, ...]:
         """All that it speaks of."""
         return (self.patient, *self.former)
+
+
+def find_known(change: PatientChange, existing: Sequence[Record]) -> Mapping[str, Value]:
+    """What an open record says of the patient who remains in a merge: a merge may say no more than IDs."""
+    named = [
+        record
+        for record in existing
+        if not record.status.is_terminal and change.patient.may_be(patient_of(record.values))
+    ]
+    if not named or not change.former:
+        return EMPTY
+    values = max(named, key=lambda each: each.id).values
+    return {name: values[name] for name in _COMMON if values.get(name)}
 
 
 def decide_patient(change: PatientChange, existing: Sequence[Record], *, uid_root: str) -> tuple[Change, ...]:
@@ -140,7 +166,8 @@ def _update(change: PatientChange, before: Record, uid_root: str) -> Change:
     values, warnings = _update_values(change, before)
     after = _finish(change, before, values, warnings, uid_root)
     if (after.values, after.completed) == (before.values, before.completed):
-        return _ignore(change, "the record is already as sent", before, after, warnings=warnings)
+        noted = replace(after, warnings=before.warnings)
+        return _ignore(change, "the record is already as sent", before, noted, warnings=warnings)
     reason = f"the patient's data were updated ({change.event})"
     return Change(Action.UPDATE, after, before, identity_of(values), reason, warnings)
 
@@ -173,7 +200,7 @@ def _merge(change: PatientChange, former: Patient, records: Sequence[Record], ui
         if _is_this(change.patient, before):
             continue
         others = [each for each in remaining if each.id != before.id]
-        values = _merge_values(change, before, others)
+        values = _merge_values(change, before)
         twin = next((each for each in others if _is_twin(values, each)), None)
         if twin is not None:
             changes.append(_settle_twin(change, before, twin))
@@ -221,22 +248,16 @@ def _settle_twin(change: PatientChange, before: Record, twin: Record) -> Change:
 _CALLED_OFF: Final = (Status.CANCELED, Status.DISCONTINUED)
 
 
-def _merge_values(change: PatientChange, before: Record, remaining: Sequence[Record]) -> dict[str, Value]:
-    """The values of a record whose patient is now another: what the message does not say, a record says."""
-    open_ones = [each for each in remaining if not each.status.is_terminal]
-    known = max(open_ones, key=lambda each: each.id, default=None)
+def _merge_values(change: PatientChange, before: Record) -> dict[str, Value]:
+    """The values of a record whose patient is now another: what the message does not say, is known."""
     said = {name: value for name, value in change.values.items() if name not in OF_THE_VISIT}
-    person = {
-        name: value
-        for name, value in (known.values if known is not None else {}).items()
-        if name in _OF_THE_PERSON and name not in change.nullified
+    gone = change.nullified & _OF_THE_PERSON - {_NAME}
+    values = {
+        name: value for name, value in before.values.items() if name not in OF_THE_ID and name not in gone
     }
-    values = {name: value for name, value in before.values.items() if name not in OF_THE_ID}
-    for name in change.nullified & _OF_THE_PERSON - {_NAME}:
-        values.pop(name, None)
-    values |= {**person, **said}
+    values |= {name: value for name, value in change.known.items() if name not in gone} | said
     for name in _ADDED_UP:
-        if name not in change.nullified and (added := _add_up(before.values.get(name), values.get(name))):
+        if name not in gone and (added := _add_up(before.values.get(name), values.get(name))):
             values[name] = added
     return values
 

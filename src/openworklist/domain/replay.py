@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from openworklist.domain.attributes import PATIENT_LEVEL
 from openworklist.domain.completion import complete_again
 from openworklist.domain.control import Action
 from openworklist.domain.edit import Edit
@@ -13,7 +14,7 @@ from openworklist.domain.history import Heard as Heard
 from openworklist.domain.history import History as History
 from openworklist.domain.history import StatusSet as StatusSet
 from openworklist.domain.identity import identity_of, text_of
-from openworklist.domain.merged import Merged, decide_merged, find_remaining, list_merged
+from openworklist.domain.merged import Merged, decide_merged, find_remaining, list_merged, recall
 from openworklist.domain.order import Change, Order, decide
 from openworklist.domain.patient import decide_patient, patient_of
 from openworklist.domain.record import Record, Value
@@ -126,7 +127,7 @@ def _hear(
     warnings: list[str] = []
     is_applied = False
     try:
-        for order, change in _decide(after, message, merged, uid_root):
+        for order, change in _decide(after, message, history, merged, uid_root):
             _take(after, order, change, message, history)
             is_applied = is_applied or change.action is not Action.IGNORE
             reasons.append(change.reason)
@@ -138,11 +139,13 @@ def _hear(
 
 
 def _decide(
-    steps: Mapping[int, _Step], message: Heard, merged: Sequence[Merged], uid_root: str
+    steps: Mapping[int, _Step], message: Heard, history: History, merged: Sequence[Merged], uid_root: str
 ) -> Iterator[tuple[Order | None, Change]]:
     """What a message changes, one change after the other: what it changed so far is in `steps`."""
     for patient in message.patients:
-        for change in decide_patient(patient, _records_of(steps), uid_root=uid_root):
+        records = _records_of(steps)
+        patient = recall(patient, message.number, history.merged, records)
+        for change in decide_patient(patient, records, uid_root=uid_root):
             yield None, change
     for order in message.orders:
         records = _records_of(steps)
@@ -173,7 +176,7 @@ def _list_merged(message: Heard, history: History) -> list[Merged]:
     return [
         replace(each, until=until.get(each.patient, 0))
         for change in message.patients
-        for each in list_merged(change, message.number)
+        for each in list_merged(recall(change, message.number, history.merged), message.number)
     ]
 
 
@@ -233,8 +236,12 @@ def _is_meant(order: Order, record: Record) -> bool:
 
 
 def _likeness(order: Order, change: Change, record: Record) -> tuple[bool, int]:
-    same = sum(record.values.get(name) == value for name, value in order.values.items())
-    return change.identity == identity_of(record.values), same
+    """How much of a record is what an order sends, whoever the patient is: a merge may have changed that."""
+    made = change.record.values if change.record else order.values
+    own = {name: value for name, value in record.values.items() if name not in PATIENT_LEVEL}
+    patient = {name: value for name, value in made.items() if name in PATIENT_LEVEL}
+    same = sum(own.get(name) == value for name, value in order.values.items())
+    return change.identity == identity_of({**own, **patient}), same
 
 
 def _order(steps: Mapping[int, _Step]) -> list[int]:

@@ -10,7 +10,7 @@ from openworklist.domain.errors import OrderError
 from openworklist.domain.identity import ORDER_NUMBERS
 from openworklist.domain.merged import Merged, decide_merged
 from openworklist.domain.order import Change, Order, decide
-from openworklist.domain.patient import OF_THE_ID, PatientChange, decide_patient
+from openworklist.domain.patient import OF_THE_ID, PatientChange, decide_patient, find_known
 from openworklist.domain.record import Record, Value
 from openworklist.store.connection import Connection
 from openworklist.store.records import find_candidates, find_of_others, find_open
@@ -63,9 +63,13 @@ def _look_at_others(connection: Connection, order: Order, change: Change) -> Cha
     return replace(change, problem=problem)
 
 
-def decide_patients(connection: Connection, change: PatientChange, uid_root: str) -> tuple[Change, ...]:
-    """What a message about a patient changes."""
-    return decide_patient(change, find_concerned(connection, change), uid_root=uid_root)
+def decide_patients(
+    connection: Connection, change: PatientChange, uid_root: str
+) -> tuple[PatientChange, tuple[Change, ...]]:
+    """What a message about a patient changes; first the message with what is known of the patient."""
+    existing = find_concerned(connection, change)
+    change = replace(change, known=find_known(change, existing))
+    return change, decide_patient(change, existing, uid_root=uid_root)
 
 
 def find_concerned(connection: Connection, change: PatientChange) -> list[Record]:

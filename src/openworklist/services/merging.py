@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from openworklist.domain.history import History
-from openworklist.domain.merged import Merged, find_remaining, is_alive, list_merged
+from openworklist.domain.merged import Merged, find_remaining, is_alive, list_merged, recall
 from openworklist.domain.patient import Patient, PatientChange
 from openworklist.store.connection import Connection
 from openworklist.store.merged_patients import (
@@ -64,7 +64,11 @@ def find_news(history: History, numbers: Iterable[int]) -> News:
     for message in history.messages:
         if message.number in chosen and message.patients:
             stored = {each.patient: each for each in history.merged if each.message == message.number}
-            read = [each for change in message.patients for each in list_merged(change, message.number)]
+            read = [
+                each
+                for change in message.patients
+                for each in list_merged(recall(change, message.number, history.merged), message.number)
+            ]
             if {each.patient: each.values for each in read} != {
                 patient: each.values for patient, each in stored.items()
             }:

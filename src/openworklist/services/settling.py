@@ -11,7 +11,7 @@ from openworklist.domain.control import Action
 from openworklist.domain.errors import OpenWorklistError, OrderError
 from openworklist.domain.identity import text_of
 from openworklist.domain.order import Change, Order
-from openworklist.domain.patient import patient_of
+from openworklist.domain.patient import PatientChange, patient_of
 from openworklist.services.deciding import decide_order, decide_patients
 from openworklist.services.merging import MergeMemory
 from openworklist.services.reading import Arrival
@@ -59,15 +59,16 @@ def settle(
     for patient in sorted(_find_patients(arrival)):
         connection.lock(f"patient {patient}")
     merges = merges or MergeMemory()
-    applied = _apply(connection, arrival, uid_root, merges)
+    patients, applied = _apply_patients(connection, arrival, uid_root)
+    applied += _apply_orders(connection, arrival, uid_root, merges)
     problems = [change.problem for change, _, _ in applied if change.problem is not None]
     if problems and warn is not None:
         answer = warn(problems)
     outcome = _outcome(arrival, applied)
     entry = _to_entry(arrival, outcome, key, answer, applied)
     number = insert_message(connection, entry)
-    if arrival.patients:
-        merges.remember(connection, arrival.patients, number)
+    if patients:
+        merges.remember(connection, patients, number)
     for change, record_id, version in applied:
         if change.action is not Action.IGNORE:
             insert_change(
@@ -93,13 +94,23 @@ def _find_patients(arrival: Arrival) -> set[str]:
     return told | {text_of(order.values, "patient_id") for order in arrival.orders}
 
 
-def _apply(connection: Connection, arrival: Arrival, uid_root: str, merges: MergeMemory) -> list[Applied]:
+def _apply_patients(
+    connection: Connection, arrival: Arrival, uid_root: str
+) -> tuple[list[PatientChange], list[Applied]]:
+    patients: list[PatientChange] = []
+    applied: list[Applied] = []
+    for patient in arrival.patients:
+        known, changes = decide_patients(connection, patient, uid_root)
+        patients.append(known)
+        applied += [_store(connection, change, arrival.received_at) for change in changes]
+    return patients, applied
+
+
+def _apply_orders(
+    connection: Connection, arrival: Arrival, uid_root: str, merges: MergeMemory
+) -> list[Applied]:
     applied: list[Applied] = []
     now = arrival.received_at
-    for patient in arrival.patients:
-        applied += [
-            _store(connection, change, now) for change in decide_patients(connection, patient, uid_root)
-        ]
     for order in arrival.orders:
         made = {number for change, number, _ in applied if change.action in _MAKES}
         way = merges.find_way(connection, patient_of(order.values), now)

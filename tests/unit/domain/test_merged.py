@@ -33,7 +33,8 @@ def test_an_id_of_two_issuers_is_not_guessed() -> None:
 
 
 def test_the_last_of_several_merges_of_an_id_counts() -> None:
-    assert find(Patient("P2"), merged("P2", "P1"), merged("P2", "P4", 2)) == "P4"
+    first, last = merged("P2", "P1"), merged("P2", "P4", 2)
+    assert find(Patient("P2"), first, last) == find(Patient("P2"), last, first) == "P4"
 
 
 def test_a_merge_holds_for_what_came_behind_it_until_the_id_lives_again() -> None:
