@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from openworklist import __version__
-from openworklist.hl7.profile import preset
 from openworklist.listeners.dicom import DicomLimits, DicomListener
 from openworklist.listeners.folder import FolderListener
 from openworklist.listeners.http import HttpListener
@@ -23,6 +22,8 @@ from openworklist.observe import logging as logs
 from openworklist.observe.health import Health
 from openworklist.observe.metrics import Metrics
 from openworklist.observe.port import DicomCounter
+from openworklist.services.configuration import Configuration
+from openworklist.services.configurations import Configurations
 from openworklist.services.expiry import Expiry
 from openworklist.services.files import Files
 from openworklist.services.intake import Intake
@@ -75,19 +76,29 @@ def open_shared_store(settings: Settings) -> Iterator[Database]:
 def open_files(settings: Settings) -> Iterator[Files]:
     """The way in for files, for a command that works beside a server or without one."""
     with open_shared_store(settings) as database:
-        yield _make_files(settings, database, _make_intake(settings, database, Metrics()))
+        configurations = Configurations(database)
+        intake = _make_intake(settings, database, configurations, Metrics())
+        yield _make_files(settings, database, intake)
 
 
-def _make_intake(settings: Settings, database: Database, metrics: Metrics) -> Intake:
-    return Intake(database, make_reader(settings), metrics, uid_root=settings.uid_root)
+def _make_intake(
+    settings: Settings, database: Database, configurations: Configurations, metrics: Metrics
+) -> Intake:
+    return Intake(
+        database,
+        make_reader(settings, configurations.current),
+        metrics,
+        uid_root=settings.uid_root,
+        note_sender=configurations.note_sender,
+    )
 
 
 def _make_files(settings: Settings, database: Database, intake: Intake) -> Files:
     return Files(intake, database.find_problem, max_message=settings.hl7_max_message)
 
 
-def make_reader(settings: Settings) -> Reader:
-    return Reader(preset("classic"), settings.default_charset, settings.zone())
+def make_reader(settings: Settings, configuration: Callable[[], Configuration]) -> Reader:
+    return Reader(configuration, settings.default_charset, settings.zone())
 
 
 class Server:
@@ -98,7 +109,8 @@ class Server:
         self._database = database
         self.metrics = Metrics()
         self.health = Health()
-        self._intake = _make_intake(settings, database, self.metrics)
+        self._configurations = Configurations(database)
+        self._intake = _make_intake(settings, database, self._configurations, self.metrics)
         self.listeners: Sequence[Listener] = self._make_listeners()
         self._expiry = Expiry(database, settings.journal_days, self.metrics)
 
@@ -112,11 +124,13 @@ class Server:
         for listener in self.listeners:
             await listener.start()
         self._expiry.start()
+        self._configurations.start()
 
     async def stop(self) -> None:
         """Take nothing more, answer what was taken, then close."""
         self.health.add("server", lambda: "it is stopping")
         await self._expiry.stop()
+        await self._configurations.stop()
         seconds = self._settings.drain_seconds
         await asyncio.gather(*(listener.stop(seconds) for listener in self.listeners))
 

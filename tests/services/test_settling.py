@@ -7,6 +7,7 @@ import pytest
 from openworklist.domain.errors import OrderError
 from openworklist.domain.record import Status
 from openworklist.hl7.profile import preset
+from openworklist.services.configuration import using
 from openworklist.services.reading import Arrival, Reader, Source
 from openworklist.services.settling import Settled, settle
 from openworklist.store.database import Database
@@ -19,7 +20,7 @@ Settle = Callable[..., Settled]
 
 
 def read(raw: bytes, received_at: int = NOW) -> Arrival:
-    return Reader(preset("classic")).read(raw, Source("mllp", "192.0.2.1:4711"), received_at)
+    return Reader(using(preset("classic"))).read(raw, Source("mllp", "192.0.2.1:4711"), received_at)
 
 
 @pytest.fixture

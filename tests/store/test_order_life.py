@@ -16,6 +16,7 @@ from openworklist.domain.identity import identity_of
 from openworklist.domain.record import Record, Status
 from openworklist.hl7.profile import preset
 from openworklist.observe.metrics import Metrics
+from openworklist.services.configuration import using
 from openworklist.services.intake import Intake
 from openworklist.services.reading import Reader, Source
 from openworklist.store.connection import Connection, Statement
@@ -51,7 +52,7 @@ class Desk:
         self.database = database
         self._numbers = count(1)
         self.now = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
-        reader = Reader(preset("classic"), zone=UTC)
+        reader = Reader(using(preset("classic")), zone=UTC)
         self.intake = Intake(database, reader, Metrics(), clock=self._clock)
 
     def _clock(self) -> int:

@@ -13,12 +13,15 @@ from openworklist.cli import (
     configuration,
     doctor,
     importing,
+    mapping,
     messages,
+    options,
     query,
     records,
     send,
     serve,
     simulate,
+    systems,
 )
 
 application = typer.Typer(
@@ -57,6 +60,9 @@ application.command()(query.find)
 application.command()(compare.compare)
 application.command()(attributes.attributes)
 application.add_typer(doctor.application, name="doctor")
+application.add_typer(mapping.application, name="mapping")
 application.add_typer(messages.application, name="messages")
+application.add_typer(options.application, name="options")
 application.add_typer(records.application, name="records")
 application.add_typer(simulate.application, name="simulate")
+application.add_typer(systems.application, name="systems")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
@@ -13,6 +12,7 @@ from typing import Final
 from openworklist.domain.errors import OpenWorklistError, OrderError, StoreError
 from openworklist.hl7.ack import ACCEPTED, Problem, acknowledge, explain, warn
 from openworklist.observe.metrics import Metrics
+from openworklist.services.clock import Clock, read_clock
 from openworklist.services.reading import Arrival, Reader, Source
 from openworklist.services.settling import Settled, settle
 from openworklist.store.connection import Connection
@@ -22,14 +22,8 @@ log = logging.getLogger(__name__)
 
 Done = Callable[[bytes], None]
 Told = Callable[[Settled], None]
-Clock = Callable[[], int]
 _SECOND: Final = 1_000_000
 _MOST_WARNINGS: Final = 10  # of a message, in its answer; the journal has them all
-
-
-def read_clock() -> int:
-    """Microseconds since 1970, UTC."""
-    return time.time_ns() // 1000
 
 
 class Intake:
@@ -46,12 +40,14 @@ class Intake:
         *,
         uid_root: str = "2.25",
         clock: Clock = read_clock,
+        note_sender: Callable[[str, str], None] = lambda application, facility: None,
     ) -> None:
         self._database = database
         self._reader = reader
         self._metrics = metrics
         self._uid_root = uid_root
         self._clock = clock
+        self._note_sender = note_sender
         self._numbers = count(clock())  # of our own control IDs: they go on where a restart left off
 
     def receive(self, raw: bytes, source: Source, done: Done) -> None:
@@ -89,14 +85,14 @@ class Intake:
             except OpenWorklistError as error:
                 arrival = arrival.refused(error)
             else:
-                return self._note(settled).answer
+                return self._note(arrival, settled).answer
 
     def _submit(self, arrival: Arrival, told: Told, lane: str = "") -> None:
         answer = self.answer(arrival)
 
         def finish(result: Settled | Exception) -> None:
             if isinstance(result, Settled):
-                told(self._note(result))
+                told(self._note(arrival, result))
             elif isinstance(result, OpenWorklistError) and not isinstance(result, StoreError):
                 # Its changes were taken back; what is journalled now is the message, and why.
                 self._submit(arrival.refused(result), told, lane)
@@ -108,7 +104,9 @@ class Intake:
     def _settle(self, arrival: Arrival, answer: bytes, connection: Connection) -> Settled:
         return settle(connection, arrival, answer, self._uid_root, warn=partial(self._warn, arrival))
 
-    def _note(self, settled: Settled) -> Settled:
+    def _note(self, arrival: Arrival, settled: Settled) -> Settled:
+        if arrival.is_sender_new:
+            self._note_sender(arrival.application, arrival.facility)
         self._metrics.count(f"messages_{settled.disposition}")
         return settled
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from hashlib import blake2b
@@ -16,7 +17,7 @@ from openworklist.hl7 import mapping
 from openworklist.hl7.ack import Header, header_of, read_header
 from openworklist.hl7.charset import decode
 from openworklist.hl7.message import Message, check_complete, check_single, parse
-from openworklist.hl7.profile import Profile, preset
+from openworklist.services.configuration import Configuration
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ class Arrival:
     error: OpenWorklistError | None = None
     ignored: str = ""
     warnings: tuple[str, ...] = field(default=())
+    is_sender_new: bool = False  # nothing is known of its sender yet
 
     @property
     def application(self) -> str:
@@ -90,9 +92,9 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads messages by a profile and the site's settings; never raises."""
+    """Reads messages by what is set up at the site at that moment; never raises."""
 
-    profile: Profile
+    configuration: Callable[[], Configuration]
     default_charset: str = "8859/1"
     zone: tzinfo | None = None
 
@@ -121,16 +123,13 @@ class Reader:
             )
             return Arrival(raw, source, received_at, _read_head(raw), digest, error=failure)
 
-    def _choose_profile(self, message: Message) -> Profile:
-        """Steps that stand in IPC are read where IHE has them: no other profile looks there."""
-        return preset("ihe_omi") if message.find("IPC") else self.profile
-
     def _read(self, raw: bytes, source: Source, received_at: int, digest: bytes) -> Arrival:
         header = None
         try:
             decoded = decode(raw, self.default_charset)
             message = parse(decoded.text)
             header = header_of(message, decoded.codec)
+            sender = self.configuration().find_sender(header.field(3), header.field(4))
             check_single(message)
             ignored = _reason_to_ignore(message)
             orders: tuple[Order, ...] = ()
@@ -138,7 +137,7 @@ class Reader:
                 check_complete(message)
                 orders = mapping.apply(
                     message,
-                    self._choose_profile(message),
+                    sender.find_profile(header.field(9)),
                     zone=self.zone,
                     codec=decoded.codec,
                     received_at=received_at,
@@ -151,7 +150,17 @@ class Reader:
         if not header.control_id:
             # HL7 v2.9 2.13.9.10 requires it: without it a sender cannot tell which message was answered.
             warnings = (*warnings, "MSH-10 is empty: the message is told from others by its content alone.")
-        return Arrival(raw, source, received_at, header, digest, orders, ignored=ignored, warnings=warnings)
+        return Arrival(
+            raw,
+            source,
+            received_at,
+            header,
+            digest,
+            orders,
+            ignored=ignored,
+            warnings=warnings,
+            is_sender_new=not sender.is_known,
+        )
 
 
 def too_large(size: int) -> MessageError:

@@ -166,3 +166,18 @@ edits: Final = Table(
     sqlite_autoincrement=True,
 )
 Index(None, edits.c.record_id)
+
+# What people set up while the server runs, every version of it: the newest of a kind and name counts.
+configuration: Final = Table(
+    "configuration",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    _text("kind"),
+    _text("name"),
+    _text("document"),  # JSON; "" where it was deleted
+    _number("changed_at"),
+    _text("actor"),
+    _text("note"),
+    sqlite_autoincrement=True,
+)
+Index(None, configuration.c.kind, configuration.c.name, configuration.c.id)

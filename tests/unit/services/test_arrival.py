@@ -4,10 +4,11 @@ import pytest
 
 from openworklist.domain.errors import CharsetError, MessageError, OrderError, UnsupportedMessage
 from openworklist.hl7.profile import preset
+from openworklist.services.configuration import using
 from openworklist.services.reading import Arrival, Reader, Source
 
 MLLP = Source("mllp", "192.0.2.1:4711")
-READER = Reader(preset("classic"), zone=ZoneInfo("Europe/Berlin"))
+READER = Reader(using(preset("classic")), zone=ZoneInfo("Europe/Berlin"))
 
 
 def message(

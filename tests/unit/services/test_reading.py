@@ -7,6 +7,7 @@ import pytest
 
 from openworklist.hl7.ack import explain
 from openworklist.hl7.profile import preset
+from openworklist.services.configuration import using
 from openworklist.services.reading import Arrival, Reader, Source
 
 HEADER = "MSH|^~\\&|HIS|CLINIC|OWL|RAD|20260314101500||ORM^O01|MSG-1|P|2.5.1"
@@ -17,7 +18,7 @@ SOURCE = Source("mllp", "10.0.0.1:4242")
 
 def read(*lines: str | bytes, reader: Reader | None = None) -> Arrival:
     raw = b"\r".join(line if isinstance(line, bytes) else line.encode() for line in lines)
-    return (reader or Reader(preset("classic"))).read(raw, SOURCE, 0)
+    return (reader or Reader(using(preset("classic")))).read(raw, SOURCE, 0)
 
 
 def refusal(arrival: Arrival) -> tuple[str, str, int]:
@@ -106,7 +107,7 @@ class BrokenZone(tzinfo):
 
 
 def test_a_fault_of_ours_loses_no_message_and_tells_no_name(caplog: pytest.LogCaptureFixture) -> None:
-    reader = Reader(preset("classic"), zone=BrokenZone())
+    reader = Reader(using(preset("classic")), zone=BrokenZone())
     with caplog.at_level(logging.INFO):
         arrival = read(HEADER, PATIENT, "ORC|NW|A1" + "|" * 13 + "20260314101500+0100", reader=reader)
     assert refusal(arrival) == ("message.internal-error", "AR", 207)

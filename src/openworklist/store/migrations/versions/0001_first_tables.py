@@ -172,3 +172,17 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_edits_record_id", "edits", ["record_id"])
+
+    op.create_table(
+        "configuration",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("kind", TEXT, nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("document", TEXT, nullable=False),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.Column("actor", TEXT, nullable=False),
+        sa.Column("note", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_configuration")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_configuration_kind_name_id", "configuration", ["kind", "name", "id"])

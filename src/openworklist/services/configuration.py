@@ -1,0 +1,146 @@
+"""What people set up while the server runs, as one state that never changes: what counts for a sender."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Final
+
+from openworklist.domain.errors import NotFound, OpenWorklistError
+from openworklist.domain.options import Options, change_option
+from openworklist.domain.system import System, find_system
+from openworklist.domain.system import from_document as to_system
+from openworklist.hl7.profile import Profile, preset
+from openworklist.hl7.profile_json import from_json as to_profile
+from openworklist.store.configuration import Version
+
+OPTION: Final = "option"
+SYSTEM: Final = "system"
+MAPPING: Final = "mapping"
+
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+_MOST: Final = 10_000  # senders remembered: whoever changes its name with every message is resolved anew
+
+
+class Sender:
+    """What counts for the messages of one sender. `is_known` says that it has an entry of its own."""
+
+    __slots__ = ("_find", "_found", "acknowledges", "charset", "is_known", "system")
+
+    def __init__(
+        self, system: System | None, options: Options, find: Callable[[str], Profile], *, is_known: bool
+    ) -> None:
+        own = system.acknowledge if system else None
+        self.system = system
+        self.is_known = is_known
+        self.acknowledges = options.acknowledge if own is None else own
+        self.charset = (system.charset if system else "") or options.default_charset
+        self._find = find
+        self._found: dict[str, Profile] = {}
+
+    def find_profile(self, message_type: str) -> Profile:
+        """The mapping of a message by its MSH-9."""
+        found = self._found.get(message_type)
+        if found is None:
+            found = self._find(message_type)
+            if len(self._found) < _MOST:
+                self._found[message_type] = found
+        return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Configuration:
+    """One state of all that is set up; `version` is the number of the last change.
+
+    `problems` are documents that cannot be read, and names that nothing has: defaults stand for them.
+    """
+
+    version: int = 0
+    options: Options = field(default_factory=Options)
+    systems: Mapping[str, System] = _NOTHING
+    profiles: Mapping[str, Profile] = _NOTHING
+    problems: tuple[OpenWorklistError, ...] = ()
+    _senders: dict[tuple[str, str], Sender] = field(default_factory=dict)
+
+    def find_sender(self, application: str, facility: str) -> Sender:
+        """What counts for the messages of MSH-3 and MSH-4."""
+        key = application, facility
+        found = self._senders.get(key)
+        if found is None:
+            found = self._resolve(application, facility)
+            if len(self._senders) < _MOST:
+                self._senders[key] = found
+        return found
+
+    def get_profile(self, name: str) -> Profile:
+        """A profile of the site, else a preset; NotFound if there is neither."""
+        return self.profiles.get(name) or preset(name)
+
+    def with_profile(self, profile: Profile) -> Configuration:
+        """The same, with a profile under its name."""
+        return replace(self, profiles={**self.profiles, profile.name: profile}, _senders={})
+
+    def with_system(self, system: System) -> Configuration:
+        """The same, with an entry for a sender."""
+        return replace(self, systems={**self.systems, system.name: system}, _senders={})
+
+    def has_profile(self, name: str) -> bool:
+        try:
+            self.get_profile(name)
+        except NotFound:
+            return False
+        return True
+
+    def _resolve(self, application: str, facility: str) -> Sender:
+        system = find_system(self.systems, application, facility)
+
+        def find(message_type: str) -> Profile:
+            wanted = system.find_profile(message_type) if system else ""
+            for name in (wanted, self.options.default_profile):
+                if name and self.has_profile(name):
+                    return self.get_profile(name)
+            return preset(Options().default_profile)
+
+        return Sender(system, self.options, find, is_known=f"{application}|{facility}" in self.systems)
+
+
+def using(profile: Profile) -> Callable[[], Configuration]:
+    """The state in which that profile maps the messages of every sender."""
+    configuration = Configuration(
+        options=Options(default_profile=profile.name), profiles={profile.name: profile}
+    )
+    return lambda: configuration
+
+
+def to_configuration(version: int, current: Iterable[Version]) -> Configuration:
+    """The state of these documents."""
+    options = Options()
+    systems: dict[str, System] = {}
+    profiles: dict[str, Profile] = {}
+    problems: list[OpenWorklistError] = []
+    for each in current:
+        try:
+            if each.kind == OPTION:
+                options = change_option(options, each.name, each.document)
+            elif each.kind == SYSTEM:
+                systems[each.name] = to_system(each.name, each.document)
+            elif each.kind == MAPPING:
+                profiles[each.name] = to_profile(each.document)
+        except OpenWorklistError as error:
+            problems.append(error)
+    found = Configuration(version, options, systems, profiles)
+    missing = [
+        NotFound(f"There is no mapping {name!r}.", where=where, hint="the default stands for it")
+        for where, name in find_references(found)
+        if not found.has_profile(name)
+    ]
+    return Configuration(version, options, systems, profiles, (*problems, *missing))
+
+
+def find_references(configuration: Configuration) -> Iterable[tuple[str, str]]:
+    """Who names which profile: the system or option, and the profile's name."""
+    yield "default_profile", configuration.options.default_profile
+    for system in configuration.systems.values():
+        for name in {system.profile, *system.profiles.values()} - {""}:
+            yield system.name, name
