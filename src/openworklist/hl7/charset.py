@@ -74,6 +74,8 @@ def declared(raw: bytes) -> tuple[str, ...]:
         if head[:3] != b"MSH":
             return ()
     separator = head[3:4]
+    if not separator:
+        return ()
     end = head.find(b"\r")
     is_whole = end >= 0 and head[end + 4 : end + 5] == separator
     head = head[:end] if is_whole else _unwrap(head, separator)

@@ -205,5 +205,10 @@ def test_a_header_is_searched_in_its_first_4096_bytes() -> None:
     assert declared(b"MSH|^~\\&" + b"\x1b$" * 100_000) == ()
 
 
+@pytest.mark.parametrize("raw", [b"MSH", b"\r\nMSH", b"\xef\xbb\xbfMSH", b"MS", b""])
+def test_a_message_that_ends_before_its_first_separator_names_no_set(raw: bytes) -> None:
+    assert declared(raw) == ()
+
+
 def test_a_byte_order_mark_behind_blank_lines_says_utf_8_too() -> None:
     assert name_of(b"\r\n\xef\xbb\xbf" + message("8859/7", "Müller".encode())) == "Müller"
