@@ -89,6 +89,7 @@ def _make_intake(
         make_reader(settings, configurations.current),
         metrics,
         uid_root=settings.uid_root,
+        acknowledges=configurations.acknowledges,
         note_sender=configurations.note_sender,
     )
 

@@ -1,4 +1,4 @@
-"""Acknowledgements in original mode (HL7 v2.9 2.9.2): what a sender is told of its message.
+"""Acknowledgements (HL7 v2.9 2.9): what a sender is told of its message. Which it wants is in hl7.modes.
 
 They are written from the header alone, so that a message that cannot be read is answered too.
 """
@@ -114,7 +114,7 @@ def read_header(text: str, codec: str) -> Header:
 def acknowledge(
     header: Header, code: str, *, now: str, control_id: str, problems: Sequence[Problem] = ()
 ) -> bytes:
-    """The bytes of an ACK. `code` is AA, AE or AR, `now` the time for MSH-7, `control_id` the ACK's own.
+    """The bytes of an ACK. `code` is its MSA-1, `now` the time for MSH-7, `control_id` the ACK's own.
 
     Letters that the sender's character set lacks become `?`.
     """
@@ -130,6 +130,16 @@ def acknowledge(
     write = _err_since_2_5 if is_new else _err_before_2_5
     lines += [separator.join(write(header, problem)).rstrip(separator) for problem in problems]
     return ("\r".join(lines) + "\r").encode(header.codec, "replace")
+
+
+def split_answers(answer: bytes) -> list[bytes]:
+    """The acknowledgements that stand one after the other in `answer`, none in an empty one."""
+    # What a sender gave us is escaped in them: there is no CR but at the end of a segment.
+    if answer.find(b"\rMSH") < 0:
+        return [answer] if answer else []
+    first, *others = answer.split(b"\rMSH")
+    *between, last = [first, *(b"MSH" + other for other in others)]
+    return [*(each + b"\r" for each in between), last]
 
 
 def explain(error: OpenWorklistError) -> tuple[str, Problem]:
@@ -164,6 +174,8 @@ _CONDITIONS: Final = {
 
 
 def _msh(header: Header, now: str, control_id: str) -> tuple[str, ...]:
+    # Nobody is to acknowledge an acknowledgement. In original mode that goes without saying.
+    mode = "NE" if header.field(15) or header.field(16) else ""
     return (
         "MSH",
         header.field(2) or "^~\\&",
@@ -177,7 +189,7 @@ def _msh(header: Header, now: str, control_id: str) -> tuple[str, ...]:
         control_id,
         header.field(11) or "P",
         header.field(12) or "2.3",
-        *("", "", "", "", ""),
+        *("", "", mode, mode, ""),
         header.field(18).strip(),
     )
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from openworklist.domain.errors import NotFound, SettingsError, StoreError
 from openworklist.domain.options import Options, change_option
 from openworklist.domain.system import System, from_document, to_document
+from openworklist.hl7.ack import Header
 from openworklist.hl7.profile import PRESETS, Profile
 from openworklist.hl7.profile_json import from_json as to_profile
 from openworklist.services.clock import Clock, read_clock
@@ -52,6 +53,10 @@ class Configurations:
 
     def current(self) -> Configuration:
         return self._current
+
+    def acknowledges(self, header: Header) -> bool:
+        """Whether the sender of a message is to be answered."""
+        return self._current.find_sender(header.field(3), header.field(4)).acknowledges
 
     def refresh(self) -> Configuration:
         """Read what another process changed since; cheap if it is nothing."""

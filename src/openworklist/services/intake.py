@@ -10,7 +10,8 @@ from itertools import count
 from typing import Final
 
 from openworklist.domain.errors import OpenWorklistError, OrderError, StoreError
-from openworklist.hl7.ack import ACCEPTED, Problem, acknowledge, explain, warn
+from openworklist.hl7.ack import ACCEPTED, Header, Problem, acknowledge, explain, warn
+from openworklist.hl7.modes import wanted
 from openworklist.observe.metrics import Metrics
 from openworklist.services.clock import Clock, read_clock
 from openworklist.services.reading import Arrival, Reader, Source
@@ -26,10 +27,17 @@ _SECOND: Final = 1_000_000
 _MOST_WARNINGS: Final = 10  # of a message, in its answer; the journal has them all
 
 
-class Intake:
-    """Takes messages; each gets exactly one answer, and AA means that it is on disk.
+def always(header: Header) -> bool:
+    """Whether a sender gets acknowledgements: every one does."""
+    return True
 
-    To an acknowledgement the answer is empty: nothing is sent.
+
+class Intake:
+    """Takes messages; each gets its answer once, and AA or CA in it means that it is on disk.
+
+    An answer is one acknowledgement after the other: mostly one, two to a sender that wants both of enhanced
+    mode. It is empty, and nothing is sent, to an acknowledgement, to a sender that wants none, and where
+    `acknowledges` says no. Of what came another way than over a line it is that of original mode.
     """
 
     def __init__(
@@ -39,6 +47,7 @@ class Intake:
         metrics: Metrics,
         *,
         uid_root: str = "2.25",
+        acknowledges: Callable[[Header], bool] = always,
         clock: Clock = read_clock,
         note_sender: Callable[[str, str], None] = lambda application, facility: None,
     ) -> None:
@@ -46,12 +55,13 @@ class Intake:
         self._reader = reader
         self._metrics = metrics
         self._uid_root = uid_root
+        self._acknowledges = acknowledges
         self._clock = clock
         self._note_sender = note_sender
         self._numbers = count(clock())  # of our own control IDs: they go on where a restart left off
 
     def receive(self, raw: bytes, source: Source, done: Done) -> None:
-        """Take a message; `done` gets its acknowledgement on the loop's thread, once it is on disk."""
+        """Take a message; `done` gets its answer on the loop's thread, once it is on disk."""
         self._submit(self._reader.read(raw, source, self._clock()), lambda settled: done(settled.answer))
 
     def refuse(self, raw: bytes, source: Source, error: OpenWorklistError, done: Done) -> None:
@@ -74,7 +84,7 @@ class Intake:
         self._submit(arrival, told, lane)
 
     def receive_message(self, raw: bytes, source: Source) -> bytes:
-        """Take a message and wait until it is on disk; returns its acknowledgement."""
+        """Take a message and wait until it is on disk; returns its answer."""
         arrival = self._reader.read(raw, source, self._clock())
         while True:
             answer = self.answer(arrival)
@@ -136,6 +146,21 @@ class Intake:
     def _acknowledge(self, arrival: Arrival, code: str, *problems: Problem) -> bytes:
         if arrival.is_answer:
             return b""
+        header = arrival.header
+        if not arrival.source.is_line:
+            return self._write(arrival, code, problems)
+        if not self._acknowledges(header):
+            return b""
+        codes = wanted(header, code, problems[0].condition if problems else 0)
+        if len(codes) == 1:
+            return self._write(arrival, codes[0], problems)
+        # What there is to say is said by the last.
+        return b"".join(
+            self._write(arrival, each, () if number < len(codes) else problems)
+            for number, each in enumerate(codes, 1)
+        )
+
+    def _write(self, arrival: Arrival, code: str, problems: Sequence[Problem]) -> bytes:
         moment = datetime.fromtimestamp(arrival.received_at / _SECOND, self._reader.zone)
         return acknowledge(
             arrival.header,

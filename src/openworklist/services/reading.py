@@ -17,6 +17,7 @@ from openworklist.hl7 import mapping
 from openworklist.hl7.ack import Header, header_of, read_header
 from openworklist.hl7.charset import decode
 from openworklist.hl7.message import Message, check_complete, check_single, parse
+from openworklist.hl7.modes import check as check_modes
 from openworklist.services.configuration import Configuration
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 _ORDERS: Final = frozenset({"ORM", "OMI", "OMG"})
 # HL7 table 0357 knows no "we have no use for it": a queue must not stall, so these are accepted.
 _UNUSED: Final = frozenset({"ADT", "ACK"})
+MLLP: Final = "mllp"
 _HEAD: Final = 8192
 _BOM: Final = b"\xef\xbb\xbf"
 _BLANKS: Final = b"\r\n\t "
@@ -36,6 +38,11 @@ class Source:
 
     channel: str
     peer: str = ""
+
+    @property
+    def is_line(self) -> bool:
+        """Whether a peer waits at its other end, and is answered as its message asks."""
+        return self.channel == MLLP
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +153,7 @@ class Reader:
                     raise MessageError("The message has no order: neither ORC nor OBR.", where="OBR")
         except OpenWorklistError as error:
             return Arrival(raw, source, received_at, header or _read_head(raw), digest, error=error)
-        warnings = decoded.warnings
+        warnings = (*decoded.warnings, *check_modes(header))
         if not header.control_id:
             # HL7 v2.9 2.13.9.10 requires it: without it a sender cannot tell which message was answered.
             warnings = (*warnings, "MSH-10 is empty: the message is told from others by its content alone.")

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from functools import partial
+from typing import Protocol
 
 from openworklist.domain.errors import MessageError
+from openworklist.hl7.ack import split_answers
 from openworklist.observe.metrics import Metrics
 from openworklist.services.intake import Intake
-from openworklist.services.reading import Source, too_large
+from openworklist.services.reading import MLLP, Source, too_large
 
 log = logging.getLogger(__name__)
 
-Done = Callable[[bytes], None]
-CHANNEL = "mllp"
+
+class Done(Protocol):
+    """Called once with the acknowledgements of a message, each for a frame of its own, or with none."""
+
+    def __call__(self, *answers: bytes) -> None: ...
+
+
+def _give(done: Done, answer: bytes) -> None:
+    done(*split_answers(answer))
 
 
 class Reception:
@@ -24,14 +33,14 @@ class Reception:
         self._metrics = metrics
 
     def receive(self, raw: bytes, peer: str, done: Done) -> None:
-        self._intake.receive(raw, Source(CHANNEL, peer), done)
+        self._intake.receive(raw, Source(MLLP, peer), partial(_give, done))
 
     def receive_oversize(self, head: bytes, size: int, peer: str, done: Done) -> None:
-        self._intake.refuse(head, Source(CHANNEL, peer), too_large(size), done)
+        self._intake.refuse(head, Source(MLLP, peer), too_large(size), partial(_give, done))
 
     def receive_half(self, raw: bytes, peer: str, done: Done) -> None:
         error = MessageError("The message broke off before its end.", code="message.broken-off")
-        self._intake.refuse(raw, Source(CHANNEL, peer), error, lambda answer: done(b""))
+        self._intake.refuse(raw, Source(MLLP, peer), error, lambda answer: done())
 
     def receive_token(self, query: bytes, peer: str, done: Done) -> None:
         self._metrics.count("token_queries")

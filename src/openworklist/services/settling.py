@@ -19,7 +19,7 @@ from openworklist.store.records import find_candidates, insert_record, note_mess
 
 
 class Settled(NamedTuple):
-    """What became of a message, and its acknowledgement.
+    """What became of a message, and its answer: acknowledgements one after the other, none in an empty one.
 
     `disposition` is `applied`, `ignored`, `refused` or `repeated`; `failed` if it could not be stored.
     `reason` says why one was ignored, `error` why one was refused or failed.
@@ -42,14 +42,15 @@ def settle(
     """Journal a message and apply its orders; OrderError if one is wrong: then nothing is stored.
 
     `answer` is what the sender is told; instead of it what `warn` makes, if an order asked for something in
-    vain. May be run again from the start: what it decides rests on what is stored at that moment.
+    vain. A repetition gets the answer of its first. May be run again from the start: what it decides rests on
+    what is stored at that moment.
     """
     key = _repeat_key(arrival)
     connection.lock(key.hex())
     repeat = find_repeat(connection, key)
     if repeat is not None:
         count_repeat(connection, repeat.id, arrival.received_at)
-        return Settled("repeated", repeat.acknowledgement)
+        return Settled("repeated", _answer_again(repeat.acknowledgement, answer, warn))
     # Two messages about one patient may come at the same moment on two connections; in order, so that two
     # messages about the same two patients never wait for each other.
     for patient in sorted({text_of(order.values, "patient_id") for order in arrival.orders}):
@@ -75,6 +76,15 @@ def settle(
             )
     reason = entry.reason if outcome is Outcome.IGNORED else ""
     return Settled(outcome.value, answer, reason, arrival.error)
+
+
+def _answer_again(first: bytes, answer: bytes, warn: Callable[[Sequence[OrderError]], bytes] | None) -> bytes:
+    if not answer:
+        return b""  # none is wanted now
+    if first:
+        return first
+    # None was wanted then, or acknowledging was off; who sends again waits. What it says was accepted.
+    return warn(()) if warn else answer
 
 
 Applied = tuple[Change, int, int]  # with the id and version of the record, 0 where there is none
