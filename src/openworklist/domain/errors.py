@@ -6,6 +6,7 @@ OpenWorklistError
 ├── MessageError           an HL7 message cannot be read (answered AR)
 │   └── UnsupportedMessage its type is none that we take (answered AR)
 ├── OrderError             an order's content is wrong (answered AE)
+├── MappingError           a rule of a mapping profile cannot be used
 ├── CharsetError           bytes or letters do not fit a character set
 ├── IdentifierError        a DICOM identifier cannot be read (C001) or is no worklist query (A900)
 ├── PeerError              a network peer broke its protocol or did not answer
@@ -15,6 +16,8 @@ OpenWorklistError
     ├── StoreBusy          locked by somebody else for too long
     └── DataFolderInUse    another server works on this data folder
 """
+
+from __future__ import annotations
 
 
 class OpenWorklistError(Exception):
@@ -57,6 +60,17 @@ class UnsupportedMessage(MessageError):
 
 class OrderError(OpenWorklistError):
     code = "order.field-missing"
+
+
+class MappingError(OpenWorklistError):
+    """`where` is a place in the profile: `rules.modality.sources[1]`."""
+
+    code = "mapping.invalid"
+
+    def within(self, place: str) -> MappingError:
+        """The same error, told from further out."""
+        where = f"{place}.{self.where}".rstrip(".").replace(".[", "[")
+        return MappingError(self.sentence, where=where, hint=self.hint, code=self.code)
 
 
 class CharsetError(OpenWorklistError):

@@ -46,6 +46,7 @@ class Order:
     """One scheduled step: ORC-1, ORC-5, its values, and the attributes that `""` deletes.
 
     `detail` is the segment that says what is ordered: OBR or IPC, RXO and the like, "" where there is none.
+    `defaults` names values that are not the sender's: they never replace one that a record has.
     `places` says which ORC, OBR and IPC of the message are its own, where there are several orders in it.
     """
 
@@ -57,6 +58,7 @@ class Order:
     warnings: tuple[str, ...] = ()
     detail: str = "OBR"
     places: Mapping[str, int] = field(default_factory=lambda: _NO_PLACES)
+    defaults: frozenset[str] = frozenset()
 
     @property
     def is_imaging(self) -> bool:
@@ -231,6 +233,8 @@ def _merge(order: Order, before: Record) -> tuple[Record, tuple[str, ...]]:
     Patient and order number stay: a record without them is nobody's, and no later order finds it.
     """
     values = {**before.values, **order.values}
+    for name in order.defaults:
+        values[name] = before.values.get(name) or order.values[name]
     deleted = {name for name in order.nullified if values.get(name)}
     kept = deleted & {name for name, _ in _REQUIRED}
     if not has_number({name: value for name, value in values.items() if name not in deleted}):

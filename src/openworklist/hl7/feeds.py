@@ -27,7 +27,8 @@ class Feeds:
         self._rules: dict[tuple[str, int], list[tuple[Path, Attribute]]] = {}
         for rule in profile.rules if profile else ():
             for source in rule.sources:
-                self._rules.setdefault((source.segment, source.field), []).append((source, rule.attribute))
+                path = source.path
+                self._rules.setdefault((path.segment, path.field), []).append((path, rule.attribute))
 
     def find(self, segments: tuple[Placed, ...], field: int, leaves: Iterable[Leaf]) -> tuple[Attribute, ...]:
         """The attributes that a rule looks for at any of these values of a field, in the profile's order.

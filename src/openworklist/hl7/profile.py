@@ -1,4 +1,4 @@
-"""A mapping profile: for each attribute the places in a message where its value may stand, in order."""
+"""A mapping profile: a rule for each attribute, and the messages for which other rules hold."""
 
 from __future__ import annotations
 
@@ -8,62 +8,109 @@ from functools import cache
 from typing import Final
 
 from openworklist.domain.attributes import ATTRIBUTES, BY_NAME, Attribute
-from openworklist.domain.errors import MessageError, NotFound
-from openworklist.hl7.path import Path, parse_path
+from openworklist.domain.errors import MappingError
+from openworklist.hl7.condition import is_fulfilled
+from openworklist.hl7.leaf import Reading
+from openworklist.hl7.message import Message
+from openworklist.hl7.rule import Condition, Rule, Source, make_rule, placed, read_condition
+
+__all__ = ["Condition", "Profile", "Rule", "Source", "Variant", "make_profile", "preset"]
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """Where an attribute's value stands: the first source that holds something usable is taken.
+class Variant:
+    """Rules for some messages: those in which all conditions of one of the alternatives are fulfilled."""
 
-    A path without component, or with component 0, is the whole field; it is still converted to the VR of the
-    attribute. At a code sequence a path names the first component of a triple.
-    """
+    when: tuple[tuple[Condition, ...], ...]
+    profile: Profile
 
-    attribute: Attribute
-    sources: tuple[Path, ...]
+    def find_reason(self, message: Message, reading: Reading) -> tuple[Condition, ...] | None:
+        """The first alternative that is fulfilled; None if none is."""
+        for conditions in self.when:
+            if all(is_fulfilled(each, message, reading) for each in conditions):
+                return conditions
+        return None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Profile:
-    """A named set of rules, in the order of the catalogue. Compared by identity: it is a key of caches."""
+    """A named set of rules, in the order of the catalogue. Compared by identity: it is a key of caches.
+
+    The first variant that fits a message takes the place of the profile's own rules, for all its orders.
+    """
 
     name: str
     rules: tuple[Rule, ...]
+    variants: tuple[Variant, ...] = ()
+
+    def choose(self, message: Message) -> Profile:
+        """The plain profile whose rules hold for a message: that of a variant, or this one."""
+        variant, _ = self.find_variant(message)
+        return variant.profile if variant else self
+
+    def find_variant(self, message: Message) -> tuple[Variant | None, tuple[Condition, ...]]:
+        """The variant that fits a message, and why it does; None where the profile's own rules hold."""
+        if self.variants:
+            reading = Reading(message.delimiters, "ascii", None)
+            for variant in self.variants:
+                reason = variant.find_reason(message, reading)
+                if reason is not None:
+                    return variant, reason
+        return None, ()
 
 
-_PRESETS: Final[Mapping[str, Callable[[Attribute], tuple[str, ...]]]] = {
-    "classic": lambda attribute: attribute.classic,
-    "ihe_omi": lambda attribute: attribute.ihe_omi,
-}
+def make_profile(name: str, sources: Mapping[str, Iterable[str]]) -> Profile:
+    """A profile from attribute names and paths as people write them; one without paths has no rule.
+
+    MappingError, with the place, on a path that is not readable or an attribute that is not in the catalogue.
+    """
+    rules = []
+    for attribute, paths in sources.items():
+        with placed(f"rules.{attribute}"):
+            if texts := tuple(paths):
+                rules.append(make_rule(find_attribute(attribute), texts))
+    return Profile(name, tuple(rules))
+
+
+def find_attribute(name: str) -> Attribute:
+    """The attribute of that name; MappingError if there is none."""
+    attribute = BY_NAME.get(name)
+    if attribute is None:
+        raise MappingError(
+            f"There is no attribute {name!r}.",
+            hint="`openworklist attributes` lists them",
+            code="mapping.attribute-unknown",
+        )
+    return attribute
 
 
 @cache
 def preset(name: str) -> Profile:
-    """A profile that comes with the catalogue: `classic` or `ihe_omi`. NotFound for any other name."""
-    if name not in _PRESETS:
-        raise NotFound(f"There is no mapping preset {name!r}.", hint=f"use {' or '.join(_PRESETS)}")
-    sources = _PRESETS[name]
-    return Profile(name, _rules((attribute, sources(attribute)) for attribute in ATTRIBUTES))
+    """A profile that comes with the program; MappingError if there is none of that name."""
+    make = _PRESETS.get(name)
+    if make is None:
+        raise MappingError(
+            f"There is no mapping preset {name!r}.",
+            hint=f"use one of {', '.join(sorted(_PRESETS))}",
+            code="mapping.preset-unknown",
+        )
+    return make()
 
 
-def make_profile(name: str, sources: Mapping[str, Iterable[str]]) -> Profile:
-    """A profile from attribute names and paths as people write them.
-
-    MessageError on a path that is not readable, NotFound on an attribute that is not in the catalogue.
-    """
-    unknown = sources.keys() - BY_NAME.keys()
-    if unknown:
-        raise NotFound(f"There is no attribute {min(unknown)!r}.", where=min(unknown))
-    return Profile(name, _rules((BY_NAME[attribute], tuple(paths)) for attribute, paths in sources.items()))
+def _from_catalogue(name: str, paths: Callable[[Attribute], tuple[str, ...]]) -> Profile:
+    return Profile(
+        name, tuple(make_rule(attribute, paths(attribute)) for attribute in ATTRIBUTES if paths(attribute))
+    )
 
 
-def _rules(rows: Iterable[tuple[Attribute, tuple[str, ...]]]) -> tuple[Rule, ...]:
-    return tuple(Rule(attribute, tuple(map(_source, paths))) for attribute, paths in rows if paths)
+def _make_ihe() -> Profile:
+    """IHE RAD TF-2 appendix B: an order with IPC has its steps there (OMI^O23), any other in OBR and ZDS."""
+    orders = _from_catalogue("ihe", lambda attribute: attribute.ihe_orm)
+    return Profile("ihe", orders.rules, (Variant(((read_condition("IPC"),),), preset("ihe_omi")),))
 
 
-def _source(text: str) -> Path:
-    path = parse_path(text)
-    if path.segment == "MSH" and path.field <= 2:
-        raise MessageError("The delimiters of a message are no value.", where=text)
-    return path
+_PRESETS: Final[Mapping[str, Callable[[], Profile]]] = {
+    "classic": lambda: _from_catalogue("classic", lambda attribute: attribute.classic),
+    "ihe": _make_ihe,
+    "ihe_omi": lambda: _from_catalogue("ihe_omi", lambda attribute: attribute.ihe_omi),
+}

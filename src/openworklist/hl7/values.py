@@ -8,7 +8,7 @@ from typing import Final
 
 from openworklist.domain.attributes import BY_NAME, Attribute
 from openworklist.hl7.dates import Stamp, read_stamp
-from openworklist.hl7.leaf import NULL, Reading, leaf_reader, leaves_reader
+from openworklist.hl7.leaf import NULL, Leaf, Reading, leaf_reader, leaves_reader
 from openworklist.hl7.message import component, nth, split
 from openworklist.hl7.names import to_family_pn, to_pn
 from openworklist.hl7.path import Path
@@ -45,16 +45,33 @@ Converter = Callable[[Reading, str], str | None]
 
 def make_converter(attribute: Attribute, path: Path) -> Converter:
     """What makes a value of that attribute of a field in which it stands at `path`."""
+    if attribute.vr == "PN":
+        return _to_family_name(path) if path.component else _to_whole_name(path)
+    if attribute.vr in _LINES_VRS:
+        return _to_lines(path)
+    if attribute.multiple:
+        return _to_several(path)
+    return make_cleaner(attribute, path, text_reader(attribute, path))
+
+
+def make_cleaner(attribute: Attribute, path: Path, read: Leaf) -> Converter:
+    """As make_converter, of the single text that `read` returns; that of a name is one in DICOM's form."""
     if attribute.name in TABLES:
-        return _from_table(attribute, path)
-    if attribute.vr in _MAKERS:
-        return _MAKERS[attribute.vr](attribute, path)
-    return _to_several(attribute, path) if attribute.multiple else _to_line(attribute, path)
+        return _from_table(attribute, path, read)
+    maker = _MAKERS.get(attribute.vr)
+    return maker(attribute, path, read) if maker else _to_line(attribute, path, read)
 
 
-def _to_line(attribute: Attribute, path: Path) -> Converter:
+def text_reader(attribute: Attribute, path: Path) -> Leaf:
+    """What reads the single text of such an attribute, escapes resolved; "" if there is none."""
+    # The first component of a TS is the time, the second its precision. ZDS-1 is a reference pointer:
+    # UID^application^type (IHE RAD TF-2 4.4.4.1.2.2).
+    is_first = attribute.vr in ("DA", "TM", "DT", "UI") and not path.component
+    return leaf_reader(path._replace(component=1) if is_first else path)
+
+
+def _to_line(attribute: Attribute, path: Path, read: Leaf) -> Converter:
     """SH, LO, AE and other single lines: control characters are blanks, a backslash is a slash."""
-    read = leaf_reader(path)
 
     def convert(reading: Reading, field: str) -> str | None:
         return _clean_line(reading, read(reading, field), path) or None
@@ -62,7 +79,7 @@ def _to_line(attribute: Attribute, path: Path) -> Converter:
     return convert
 
 
-def _to_several(attribute: Attribute, path: Path) -> Converter:
+def _to_several(path: Path) -> Converter:
     read = leaf_reader(path)
     read_all = leaves_reader(path)
 
@@ -84,21 +101,24 @@ def _clean_line(reading: Reading, text: str, path: Path) -> str:
     return " ".join(text.translate(_LINE).split())
 
 
-def _to_lines(attribute: Attribute, path: Path) -> Converter:
-    """ST, LT, UT: lines end in CR LF (PS3.5 6.2), and a backslash is a letter."""
+def _to_lines(path: Path) -> Converter:
     read = leaves_reader(path)
 
     def convert(reading: Reading, field: str) -> str | None:
-        text = "\n".join(read(reading, field))
-        if not text.isprintable():
-            text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_LINES).replace("\n", "\r\n")
-        return text or None
+        return _clean_lines("\n".join(read(reading, field))) or None
 
     return convert
 
 
-def _to_name(attribute: Attribute, path: Path) -> Converter:
-    return _to_family_name(path) if path.component else _to_whole_name(path)
+def _to_one_of_lines(attribute: Attribute, path: Path, read: Leaf) -> Converter:
+    return lambda reading, field: _clean_lines(read(reading, field)) or None
+
+
+def _clean_lines(text: str) -> str:
+    """ST, LT, UT: lines end in CR LF (PS3.5 6.2), and a backslash is a letter."""
+    if text.isprintable():
+        return text
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_LINES).replace("\n", "\r\n")
 
 
 def _to_whole_name(path: Path) -> Converter:
@@ -127,29 +147,37 @@ def _to_family_name(path: Path) -> Converter:
     return convert
 
 
-def _to_date(attribute: Attribute, path: Path) -> Converter:
+def _to_name(attribute: Attribute, path: Path, read: Leaf) -> Converter:
+    def convert(reading: Reading, field: str) -> str | None:
+        return " ".join(read(reading, field).translate(_LINE).split()).rstrip("^=") or None
+
+    return convert
+
+
+def _to_date(attribute: Attribute, path: Path, read: Leaf) -> Converter:
     """DA: of a pair with a time the day at the site; any other, like a birth date, the day as written."""
     has_time = attribute.name.removesuffix("date") + "time" in BY_NAME
-    read = _stamp_reader(path) if has_time else _stamp_reader(path, lambda reading, text: read_stamp(text))
-    return lambda reading, field: read(reading, field).date or None
+    to_stamp = Reading.stamp if has_time else lambda reading, text: read_stamp(text)
+    read_date = _stamp_reader(path, read, to_stamp)
+    return lambda reading, field: read_date(reading, field).date or None
 
 
-def _to_time(attribute: Attribute, path: Path) -> Converter:
-    read = _stamp_reader(path)
+def _to_time(attribute: Attribute, path: Path, read: Leaf) -> Converter:
+    read_time = _stamp_reader(path, read)
 
     def convert(reading: Reading, field: str) -> str | None:
-        stamp = read(reading, field)
+        stamp = read_time(reading, field)
         # A date without time settles it: the time must not come from another place than the date.
         return stamp.time if stamp.date else None
 
     return convert
 
 
-def _to_date_time(attribute: Attribute, path: Path) -> Converter:
-    read = _stamp_reader(path)
+def _to_date_time(attribute: Attribute, path: Path, read: Leaf) -> Converter:
+    read_both = _stamp_reader(path, read)
 
     def convert(reading: Reading, field: str) -> str | None:
-        stamp = read(reading, field)
+        stamp = read_both(reading, field)
         return stamp.date + stamp.time or None
 
     return convert
@@ -158,17 +186,9 @@ def _to_date_time(attribute: Attribute, path: Path) -> Converter:
 _NO_STAMP = Stamp()
 
 
-def _first_component_reader(path: Path) -> Callable[[Reading, str], str]:
-    """As leaf_reader; of a whole field the first component."""
-    return leaf_reader(path if path.component else path._replace(component=1))
-
-
 def _stamp_reader(
-    path: Path, to_stamp: Callable[[Reading, str], Stamp] = Reading.stamp
+    path: Path, read: Leaf, to_stamp: Callable[[Reading, str], Stamp] = Reading.stamp
 ) -> Callable[[Reading, str], Stamp]:
-    # The first component of a TS is the time, the second its precision.
-    read = _first_component_reader(path)
-
     def read_and_warn(reading: Reading, field: str) -> Stamp:
         text = read(reading, field)
         if not text:
@@ -181,10 +201,7 @@ def _stamp_reader(
     return read_and_warn
 
 
-def _to_uid(attribute: Attribute, path: Path) -> Converter:
-    # ZDS-1 is a reference pointer: UID^application^type (IHE RAD TF-2 4.4.4.1.2.2).
-    read = _first_component_reader(path)
-
+def _to_uid(attribute: Attribute, path: Path, read: Leaf) -> Converter:
     def convert(reading: Reading, field: str) -> str | None:
         text = read(reading, field)
         if not text:
@@ -201,9 +218,8 @@ def _to_uid(attribute: Attribute, path: Path) -> Converter:
     return convert
 
 
-def _to_code(attribute: Attribute, path: Path) -> Converter:
+def _to_code(attribute: Attribute, path: Path, read: Leaf) -> Converter:
     """CS: capitals, digits, blank and underscore (PS3.5 6.2)."""
-    read = leaf_reader(path)
 
     def convert(reading: Reading, field: str) -> str | None:
         text = read(reading, field).upper()
@@ -217,9 +233,7 @@ def _to_code(attribute: Attribute, path: Path) -> Converter:
     return convert
 
 
-def _to_decimal(attribute: Attribute, path: Path) -> Converter:
-    read = leaf_reader(path)
-
+def _to_decimal(attribute: Attribute, path: Path, read: Leaf) -> Converter:
     def convert(reading: Reading, field: str) -> str | None:
         text = read(reading, field).replace(",", ".")
         if not text:
@@ -232,8 +246,7 @@ def _to_decimal(attribute: Attribute, path: Path) -> Converter:
     return convert
 
 
-def _from_table(attribute: Attribute, path: Path) -> Converter:
-    read = leaf_reader(path)
+def _from_table(attribute: Attribute, path: Path, read: Leaf) -> Converter:
     table = TABLES[attribute.name]
 
     def convert(reading: Reading, field: str) -> str | None:
@@ -248,7 +261,8 @@ def _from_table(attribute: Attribute, path: Path) -> Converter:
     return convert
 
 
-_MAKERS: dict[str, Callable[[Attribute, Path], Converter]] = {
+_LINES_VRS: Final = frozenset(("LT", "ST", "UT"))
+_MAKERS: dict[str, Callable[[Attribute, Path, Leaf], Converter]] = {
     "PN": _to_name,
     "DA": _to_date,
     "TM": _to_time,
@@ -256,5 +270,5 @@ _MAKERS: dict[str, Callable[[Attribute, Path], Converter]] = {
     "UI": _to_uid,
     "CS": _to_code,
     "DS": _to_decimal,
-    **dict.fromkeys(("LT", "ST", "UT"), _to_lines),
+    **dict.fromkeys(_LINES_VRS, _to_one_of_lines),
 }

@@ -498,3 +498,13 @@ def test_an_exam_whose_procedure_was_changed_keeps_its_study_for_itself() -> Non
     studies = [record.text("study_instance_uid") for record in (first, moved, again)]
     assert studies[0] == studies[1] != studies[2]
     assert is_valid_uid(studies[2])
+
+
+def test_a_default_fills_a_new_record_and_never_replaces_what_one_has() -> None:
+    order = dataclasses.replace(make_order(modality="OT"), defaults=frozenset({"modality"}))
+    made = record_of(decide_one(order))
+    assert made.values["modality"] == "OT"
+    known = dataclasses.replace(made, id=1, values={**made.values, "modality": "CT"})
+    later = dataclasses.replace(order, sent=at(NINE), values={**order.values, "patient_name": "Roe^Jane"})
+    after = record_of(decide_one(later, known))
+    assert (after.values["modality"], after.values["patient_name"]) == ("CT", "Roe^Jane")
