@@ -17,6 +17,7 @@ from openworklist.hl7.ack import Header, header_of, read_header
 from openworklist.hl7.charset import decode
 from openworklist.hl7.message import Message, check_complete, check_single, parse
 from openworklist.hl7.modes import check as check_modes
+from openworklist.hl7.processing import check as check_processing
 from openworklist.hl7.profile import Profile, preset
 
 log = logging.getLogger(__name__)
@@ -102,6 +103,7 @@ class Reader:
     profile: Profile
     default_charset: str = "8859/1"
     zone: tzinfo | None = None
+    refused_modes: frozenset[str] = frozenset()  # of MSH-11: T where training messages are not to be taken
 
     def read_head(self, raw: bytes, source: Source, received_at: int, error: OpenWorklistError) -> Arrival:
         """What can be told of bytes that are no whole message."""
@@ -138,6 +140,7 @@ class Reader:
             decoded = decode(raw, self.default_charset)
             message = parse(decoded.text)
             header = header_of(message, decoded.codec)
+            odd = check_processing(header, self.refused_modes)
             check_single(message)
             ignored = _reason_to_ignore(message)
             orders: tuple[Order, ...] = ()
@@ -154,7 +157,7 @@ class Reader:
                     raise MessageError("The message has no order: neither ORC nor OBR.", where="OBR")
         except OpenWorklistError as error:
             return Arrival(raw, source, received_at, header or _read_head(raw), digest, error=error)
-        warnings = (*decoded.warnings, *check_modes(header))
+        warnings = (*decoded.warnings, *odd, *check_modes(header))
         if not header.control_id:
             # HL7 v2.9 2.13.9.10 requires it: without it a sender cannot tell which message was answered.
             warnings = (*warnings, "MSH-10 is empty: the message is told from others by its content alone.")
