@@ -34,6 +34,9 @@ CONDITIONS: Final = {
     101: "Required field missing",
     102: "Data type error",
     103: "Table value not found",
+    104: "Value too long",
+    198: "Non-Conformant Cardinality",
+    199: "Other HL7 Error",
     200: "Unsupported message type",
     201: "Unsupported event code",
     202: "Unsupported processing id",
@@ -164,6 +167,8 @@ _ANSWERS: tuple[tuple[type[OpenWorklistError], str, int], ...] = (
 )
 # Of errors whose code says more than their kind. 0 is for what only stands beside AA.
 _CONDITIONS: Final = {
+    "message.not-for-production": 202,
+    "message.unsupported-version": 203,
     "order.too-many-steps": 100,
     "order.identity-conflict": 205,
     "order.unknown": 204,

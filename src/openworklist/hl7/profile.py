@@ -14,7 +14,7 @@ from openworklist.hl7.leaf import Reading
 from openworklist.hl7.message import Message
 from openworklist.hl7.rule import Condition, Rule, Source, make_rule, placed, read_condition
 
-__all__ = ["Condition", "Profile", "Rule", "Source", "Variant", "make_profile", "preset"]
+__all__ = ["PRESETS", "Condition", "Profile", "Rule", "Source", "Variant", "make_profile", "preset"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +114,4 @@ _PRESETS: Final[Mapping[str, Callable[[], Profile]]] = {
     "ihe": _make_ihe,
     "ihe_omi": lambda: _from_catalogue("ihe_omi", lambda attribute: attribute.ihe_omi),
 }
+PRESETS: Final = frozenset(_PRESETS)

@@ -11,7 +11,7 @@ from openworklist.domain.errors import NotFound, OpenWorklistError
 from openworklist.domain.options import Options, change_option
 from openworklist.domain.system import System, find_system
 from openworklist.domain.system import from_document as to_system
-from openworklist.hl7.profile import Profile, preset
+from openworklist.hl7.profile import PRESETS, Profile, preset
 from openworklist.hl7.profile_json import from_json as to_profile
 from openworklist.store.configuration import Version
 
@@ -74,7 +74,7 @@ class Configuration:
         return found
 
     def get_profile(self, name: str) -> Profile:
-        """A profile of the site, else a preset; NotFound if there is neither."""
+        """A profile of the site, else a preset; MappingError if there is neither."""
         return self.profiles.get(name) or preset(name)
 
     def with_profile(self, profile: Profile) -> Configuration:
@@ -86,11 +86,7 @@ class Configuration:
         return replace(self, systems={**self.systems, system.name: system}, _senders={})
 
     def has_profile(self, name: str) -> bool:
-        try:
-            self.get_profile(name)
-        except NotFound:
-            return False
-        return True
+        return name in self.profiles or name in PRESETS
 
     def _resolve(self, application: str, facility: str) -> Sender:
         system = find_system(self.systems, application, facility)

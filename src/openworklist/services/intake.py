@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import count
@@ -60,9 +61,15 @@ class Intake:
         self._note_sender = note_sender
         self._numbers = count(clock())  # of our own control IDs: they go on where a restart left off
 
-    def receive(self, raw: bytes, source: Source, done: Done) -> None:
-        """Take a message; `done` gets its answer on the loop's thread, once it is on disk."""
-        self._submit(self._reader.read(raw, source, self._clock()), lambda settled: done(settled.answer))
+    def receive(self, raw: bytes, source: Source, done: Done, *, warnings: tuple[str, ...] = ()) -> None:
+        """Take a message; `done` gets its answer on the loop's thread, once it is on disk.
+
+        `warnings` are for the journal: what was odd about the way in which it came.
+        """
+        arrival = self._reader.read(raw, source, self._clock())
+        if warnings:
+            arrival = replace(arrival, warnings=(*arrival.warnings, *warnings))
+        self._submit(arrival, lambda settled: done(settled.answer))
 
     def refuse(self, raw: bytes, source: Source, error: OpenWorklistError, done: Done) -> None:
         """Journal as refused what never was a whole message; `done` as in `receive`."""

@@ -18,6 +18,7 @@ from openworklist.hl7.ack import Header, header_of, read_header
 from openworklist.hl7.charset import decode
 from openworklist.hl7.message import Message, check_complete, check_single, parse
 from openworklist.hl7.modes import check as check_modes
+from openworklist.hl7.processing import check as check_processing
 from openworklist.services.configuration import Configuration
 
 log = logging.getLogger(__name__)
@@ -104,6 +105,7 @@ class Reader:
     configuration: Callable[[], Configuration]
     default_charset: str = "8859/1"
     zone: tzinfo | None = None
+    refused_modes: frozenset[str] = frozenset()  # of MSH-11: T where training messages are not to be taken
 
     def read_head(self, raw: bytes, source: Source, received_at: int, error: OpenWorklistError) -> Arrival:
         """What can be told of bytes that are no whole message."""
@@ -137,6 +139,7 @@ class Reader:
             message = parse(decoded.text)
             header = header_of(message, decoded.codec)
             sender = self.configuration().find_sender(header.field(3), header.field(4))
+            odd = check_processing(header, self.refused_modes)
             check_single(message)
             ignored = _reason_to_ignore(message)
             orders: tuple[Order, ...] = ()
@@ -153,7 +156,7 @@ class Reader:
                     raise MessageError("The message has no order: neither ORC nor OBR.", where="OBR")
         except OpenWorklistError as error:
             return Arrival(raw, source, received_at, header or _read_head(raw), digest, error=error)
-        warnings = (*decoded.warnings, *check_modes(header))
+        warnings = (*decoded.warnings, *odd, *check_modes(header))
         if not header.control_id:
             # HL7 v2.9 2.13.9.10 requires it: without it a sender cannot tell which message was answered.
             warnings = (*warnings, "MSH-10 is empty: the message is told from others by its content alone.")

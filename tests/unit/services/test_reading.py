@@ -73,7 +73,19 @@ def test_a_sequence_number_alone_is_no_reason_to_refuse() -> None:
 
 
 def test_versions_and_processing_ids_that_nobody_knows_are_taken() -> None:
-    assert read(HEADER.replace("|P|2.5.1", "|X|9.9"), PATIENT, ORDER).error is None
+    arrival = read(HEADER.replace("|P|2.5.1", "|X|FINAL"), PATIENT, ORDER)
+    assert (arrival.error, len(arrival.warnings)) == (None, 2)
+
+
+def test_another_hl7_than_v2_is_not_taken_nor_training_where_the_site_says_so() -> None:
+    arrival = read(HEADER.replace("|2.5.1", "|3.0"), PATIENT, ORDER)
+    assert arrival.error is not None
+    assert (arrival.error.where, arrival.control_id) == ("MSH-12", "MSG-1")
+    training = "\r".join((HEADER.replace("|P|2.5.1", "|T|2.5.1"), PATIENT, ORDER)).encode()
+    strict = Reader(preset("classic"), refused_modes=frozenset({"T"}))
+    arrival = strict.read(training, Source("mllp"), 0)
+    assert arrival.error is not None
+    assert (arrival.error.where, arrival.orders) == ("MSH-11", ())
 
 
 def test_a_part_of_a_message_that_is_not_taken_anyway_holds_up_no_queue() -> None:
