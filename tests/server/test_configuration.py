@@ -34,9 +34,7 @@ def test_a_new_system_is_listed_and_confirmed_with_a_mapping_of_its_own(
     document |= {"name": "own"}
     document["rules"]["modality"] = {"constant": "MR"}
     (tmp_path / "own.json").write_text(json.dumps(document))
-    tried = run(
-        openworklist, server, "mapping", "try", tmp_path / "own.json", "--sender", "RIS|HOSPITAL"
-    )
+    tried = run(openworklist, server, "mapping", "try", tmp_path / "own.json", "--sender", "RIS|HOSPITAL")
     assert "Modality: CT → MR" in tried
     assert "2 records would be changed" in tried
     run(openworklist, server, "mapping", "import", tmp_path / "own.json", "--note", "MR alone")
@@ -44,8 +42,9 @@ def test_a_new_system_is_listed_and_confirmed_with_a_mapping_of_its_own(
     assert "RIS|HOSPITAL  own" in run(openworklist, server, "systems", "list")
 
     def sees(number: str) -> str:
-        return str(ask(server.dicom, make_question(PatientID=number))[0]
-                   .ScheduledProcedureStepSequence[0].Modality)
+        return str(
+            ask(server.dicom, make_question(PatientID=number))[0].ScheduledProcedureStepSequence[0].Modality
+        )
 
     with MllpClient("127.0.0.1", server.hl7) as client:
         for number in map(str, count(3)):

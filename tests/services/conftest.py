@@ -26,7 +26,9 @@ def make_intake(metrics: Metrics) -> Callable[[Database], Intake]:
     """Makes the door of one server."""
 
     def make(database: Database) -> Intake:
-        return Intake(database, Reader(using(preset("classic"))), metrics, clock=count(BEGIN, 1_000_000).__next__)
+        return Intake(
+            database, Reader(using(preset("classic"))), metrics, clock=count(BEGIN, 1_000_000).__next__
+        )
 
     return make
 

@@ -8,6 +8,7 @@ import pytest
 
 from openworklist.hl7.profile import preset
 from openworklist.observe.metrics import Metrics
+from openworklist.services.configuration import using
 from openworklist.services.intake import Intake
 from openworklist.services.reading import Reader, Source
 from openworklist.services.reception import Reception
@@ -197,7 +198,7 @@ def test_a_sender_whose_acknowledgements_are_off_gets_none_until_they_are_on(
     silent = {"RIS"}
     intake = Intake(
         database,
-        Reader(preset("classic")),
+        Reader(using(preset("classic"))),
         metrics,
         acknowledges=lambda header: header.field(3) not in silent,
     )

@@ -58,7 +58,9 @@ def list_mappings(loaded: Loaded, as_json: AsJson = False) -> None:
 def show_mapping(
     loaded: Loaded,
     name: Name,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; without it, stdout.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write; without it, stdout.")
+    ] = None,
 ) -> None:
     """Give a mapping as JSON, to change it and import it again."""
     from openworklist.app import open_store
@@ -147,8 +149,8 @@ def try_mapping(
     from openworklist.domain.system import System
     from openworklist.hl7.profile_json import from_json
     from openworklist.services.configurations import Configurations
-    from openworklist.store.journal import Filter
     from openworklist.services.journal import try_mapping as try_it
+    from openworklist.store.journal import Filter
 
     settings = loaded.settings
     profile = from_json(read_document(file))

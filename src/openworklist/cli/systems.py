@@ -73,9 +73,7 @@ def set_system(
         list[str] | None,
         typer.Option(metavar="TYPE=MAPPING", help='Mapping of a message type, like OMI=ihe; "OMI=" removes.'),
     ] = None,
-    acknowledge: Annotated[
-        Acknowledge | None, typer.Option(help="Whether it gets acknowledgements.")
-    ] = None,
+    acknowledge: Annotated[Acknowledge | None, typer.Option(help="Whether it gets acknowledgements.")] = None,
     charset: Annotated[
         str | None, typer.Option(help='Character set of its messages that name none; "" is the default.')
     ] = None,

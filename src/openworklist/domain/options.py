@@ -83,4 +83,5 @@ def change_option(options: Options, name: str, value: object) -> Options:
         problem = problem or (_CHECKS[name](value) if _CHECKS[name] else "")
         if problem:
             raise SettingsError(f"{name} {value!r} {problem}.", where=name)
-    return replace(options, **{name: value})
+    changed: dict[str, Any] = {name: value}
+    return replace(options, **changed)

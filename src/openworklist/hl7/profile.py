@@ -105,12 +105,16 @@ def _from_catalogue(name: str, paths: Callable[[Attribute], tuple[str, ...]]) ->
 
 def _make_ihe() -> Profile:
     """IHE RAD TF-2 appendix B: an order with IPC has its steps there (OMI^O23), any other in OBR and ZDS."""
-    orders = _from_catalogue("ihe", lambda attribute: attribute.ihe_orm)
-    return Profile("ihe", orders.rules, (Variant(((read_condition("IPC"),),), preset("ihe_omi")),))
+    return _with_steps(_from_catalogue("ihe", lambda attribute: attribute.ihe_orm))
+
+
+def _with_steps(orders: Profile) -> Profile:
+    """A profile that reads steps in IPC where IHE has them: no other place has them."""
+    return Profile(orders.name, orders.rules, (Variant(((read_condition("IPC"),),), preset("ihe_omi")),))
 
 
 _PRESETS: Final[Mapping[str, Callable[[], Profile]]] = {
-    "classic": lambda: _from_catalogue("classic", lambda attribute: attribute.classic),
+    "classic": lambda: _with_steps(_from_catalogue("classic", lambda attribute: attribute.classic)),
     "ihe": _make_ihe,
     "ihe_omi": lambda: _from_catalogue("ihe_omi", lambda attribute: attribute.ihe_omi),
 }

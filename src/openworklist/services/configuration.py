@@ -58,8 +58,8 @@ class Configuration:
 
     version: int = 0
     options: Options = field(default_factory=Options)
-    systems: Mapping[str, System] = _NOTHING
-    profiles: Mapping[str, Profile] = _NOTHING
+    systems: Mapping[str, System] = field(default_factory=lambda: _NOTHING)
+    profiles: Mapping[str, Profile] = field(default_factory=lambda: _NOTHING)
     problems: tuple[OpenWorklistError, ...] = ()
     _senders: dict[tuple[str, str], Sender] = field(default_factory=dict)
 

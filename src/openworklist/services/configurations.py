@@ -197,7 +197,7 @@ class Configurations:
         return self._change(MAPPING, name, change, actor)
 
     def restore_mapping(self, name: str, number: int, actor: str) -> Profile:
-        """Bring a version back, counted from 1, on top of all others; NotFound if there is no such version."""
+        """Bring a version back, counted from 1, on top of all others; NotFound if there is none such."""
         versions = self.find_versions(MAPPING, name)
         if not 1 <= number <= len(versions) or versions[number - 1].document is None:
             raise NotFound(

@@ -12,9 +12,7 @@ from openworklist.store.schema import configuration
 
 _NAMES: Final = tuple(column.name for column in configuration.c if column.name != "id")
 _INSERT: Final = Statement(
-    insert(configuration)
-    .values({name: bindparam(name) for name in _NAMES})
-    .returning(configuration.c.id)
+    insert(configuration).values({name: bindparam(name) for name in _NAMES}).returning(configuration.c.id)
 )
 _NEWEST: Final = Statement(select(func.coalesce(func.max(configuration.c.id), 0)))
 _CURRENT: Final = Statement(

@@ -40,7 +40,13 @@ def test_a_star_is_the_only_letter_that_stands_for_others():
 
 @pytest.mark.parametrize(
     ("message_type", "expected"),
-    [("OMI^O23^OMI_O23", "steps"), ("OMI^Z23", "others"), ("ORM^O01", "own"), ("omi^o23", "steps"), ("", "own")],
+    [
+        ("OMI^O23^OMI_O23", "steps"),
+        ("OMI^Z23", "others"),
+        ("ORM^O01", "own"),
+        ("omi^o23", "steps"),
+        ("", "own"),
+    ],
 )
 def test_a_message_type_may_have_a_mapping_of_its_own(message_type, expected):
     system = System("RIS", "", profile="own", profiles={"OMI^O23": "steps", "OMI": "others"})

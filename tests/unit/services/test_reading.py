@@ -82,7 +82,7 @@ def test_another_hl7_than_v2_is_not_taken_nor_training_where_the_site_says_so() 
     assert arrival.error is not None
     assert (arrival.error.where, arrival.control_id) == ("MSH-12", "MSG-1")
     training = "\r".join((HEADER.replace("|P|2.5.1", "|T|2.5.1"), PATIENT, ORDER)).encode()
-    strict = Reader(preset("classic"), refused_modes=frozenset({"T"}))
+    strict = Reader(using(preset("classic")), refused_modes=frozenset({"T"}))
     arrival = strict.read(training, Source("mllp"), 0)
     assert arrival.error is not None
     assert (arrival.error.where, arrival.orders) == ("MSH-11", ())
