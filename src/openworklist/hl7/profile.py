@@ -80,14 +80,29 @@ def make_profile(name: str, sources: Mapping[str, Iterable[str]]) -> Profile:
     return Profile(name, tuple(rules))
 
 
+def derive(name: str, base: Profile, rules: Iterable[Rule], dropped: Iterable[Attribute] = ()) -> Profile:
+    """The base with these rules in place of its own, and without the dropped; so with its variants."""
+    left_out = {attribute.name for attribute in dropped}
+    own = {rule.attribute.name: rule for rule in rules}
+
+    def change(found: tuple[Rule, ...]) -> tuple[Rule, ...]:
+        merged = {rule.attribute.name: rule for rule in found} | own
+        return tuple(rule for attribute, rule in merged.items() if attribute not in left_out)
+
+    variants = tuple(
+        Variant(each.when, Profile(each.profile.name, change(each.profile.rules))) for each in base.variants
+    )
+    return Profile(name, change(base.rules), variants)
+
+
 @cache
 def preset(name: str) -> Profile:
     """A profile that comes with the program; MappingError if there is none of that name."""
-    make = _PRESETS.get(name)
+    make = PRESETS.get(name)
     if make is None:
         raise MappingError(
             f"There is no mapping preset {name!r}.",
-            hint=f"use one of {', '.join(sorted(_PRESETS))}",
+            hint=f"use one of {', '.join(sorted(PRESETS))}",
             code="mapping.preset-unknown",
         )
     return make()
@@ -105,7 +120,7 @@ def _make_ihe() -> Profile:
     return Profile("ihe", orders.rules, (Variant(((read_condition("IPC"),),), preset("ihe_omi")),))
 
 
-_PRESETS: Final[Mapping[str, Callable[[], Profile]]] = {
+PRESETS: Final[Mapping[str, Callable[[], Profile]]] = {
     "classic": lambda: _from_catalogue("classic", lambda attribute: attribute.classic),
     "ihe": _make_ihe,
     "ihe_omi": lambda: _from_catalogue("ihe_omi", lambda attribute: attribute.ihe_omi),
