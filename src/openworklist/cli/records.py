@@ -87,7 +87,7 @@ def show_record(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Show one record with every value, those that were completed here marked."""
-    from openworklist.domain.attributes import BY_NAME
+    from openworklist.domain.extra import find_attribute
     from openworklist.services.records import Records
 
     with _database(loaded) as database:
@@ -99,7 +99,7 @@ def show_record(
     rows = [
         (attribute.tag_text, attribute.label, _show(record.get(name)), _mark(name in record.values))
         for name in names
-        if (attribute := BY_NAME.get(name))
+        if (attribute := find_attribute(name))
     ]
     rows.sort()
     print(f"record {record.id}, version {record.version}, {record.status.value}")

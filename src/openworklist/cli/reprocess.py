@@ -129,10 +129,11 @@ def _describe(result: Any) -> Iterator[str]:
 
 
 def _label(differences: Iterable[Any]) -> Iterator[tuple[str, str, str]]:
-    from openworklist.domain.attributes import BY_NAME
+    from openworklist.domain.extra import find_attribute
 
     for each in differences:
-        label = BY_NAME[each.name].label if each.name in BY_NAME else each.name
+        attribute = find_attribute(each.name)
+        label = attribute.label if attribute else each.name
         yield label, _show(each.before), _show(each.after)
 
 

@@ -69,7 +69,7 @@ class MappingError(OpenWorklistError):
 
     def within(self, place: str) -> MappingError:
         """The same error, told from further out."""
-        where = f"{place}.{self.where}".rstrip(".").replace(".[", "[")
+        where = ".".join(filter(None, (place, self.where))).replace(".[", "[")
         return MappingError(self.sentence, where=where, hint=self.hint, code=self.code)
 
 

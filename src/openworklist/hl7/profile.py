@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from openworklist.domain.attributes import ATTRIBUTES, BY_NAME, Attribute
+from openworklist.domain.attributes import ATTRIBUTES, Attribute
 from openworklist.domain.errors import MappingError
+from openworklist.domain.extra import is_extra, read_attribute
 from openworklist.hl7.condition import is_fulfilled
 from openworklist.hl7.leaf import Reading
 from openworklist.hl7.message import Message
@@ -48,6 +49,13 @@ class Profile:
         variant, _ = self.find_variant(message)
         return variant.profile if variant else self
 
+    @property
+    def extras(self) -> tuple[Attribute, ...]:
+        """The attributes outside of the catalogue that it or one of its variants fills."""
+        plain = [self, *(variant.profile for variant in self.variants)]
+        found = [rule.attribute for each in plain for rule in each.rules if is_extra(rule.attribute)]
+        return tuple({each.name: each for each in found}.values())
+
     def find_variant(self, message: Message) -> tuple[Variant | None, tuple[Condition, ...]]:
         """The variant that fits a message, and why it does; None where the profile's own rules hold."""
         if self.variants:
@@ -62,36 +70,39 @@ class Profile:
 def make_profile(name: str, sources: Mapping[str, Iterable[str]]) -> Profile:
     """A profile from attribute names and paths as people write them; one without paths has no rule.
 
-    MappingError, with the place, on a path that is not readable or an attribute that is not in the catalogue.
+    MappingError, with the place, on a path that is not readable or an attribute that does not exist.
     """
     rules = []
     for attribute, paths in sources.items():
         with placed(f"rules.{attribute}"):
             if texts := tuple(paths):
-                rules.append(make_rule(find_attribute(attribute), texts))
+                rules.append(make_rule(read_attribute(attribute), texts))
     return Profile(name, tuple(rules))
 
 
-def find_attribute(name: str) -> Attribute:
-    """The attribute of that name; MappingError if there is none."""
-    attribute = BY_NAME.get(name)
-    if attribute is None:
-        raise MappingError(
-            f"There is no attribute {name!r}.",
-            hint="`openworklist attributes` lists them",
-            code="mapping.attribute-unknown",
-        )
-    return attribute
+def derive(name: str, base: Profile, rules: Iterable[Rule], dropped: Iterable[Attribute] = ()) -> Profile:
+    """The base with these rules in place of its own, and without the dropped; so with its variants."""
+    left_out = {attribute.name for attribute in dropped}
+    own = {rule.attribute.name: rule for rule in rules}
+
+    def change(found: tuple[Rule, ...]) -> tuple[Rule, ...]:
+        merged = {rule.attribute.name: rule for rule in found} | own
+        return tuple(rule for attribute, rule in merged.items() if attribute not in left_out)
+
+    variants = tuple(
+        Variant(each.when, Profile(each.profile.name, change(each.profile.rules))) for each in base.variants
+    )
+    return Profile(name, change(base.rules), variants)
 
 
 @cache
 def preset(name: str) -> Profile:
     """A profile that comes with the program; MappingError if there is none of that name."""
-    make = _PRESETS.get(name)
+    make = PRESETS.get(name)
     if make is None:
         raise MappingError(
             f"There is no mapping preset {name!r}.",
-            hint=f"use one of {', '.join(sorted(_PRESETS))}",
+            hint=f"use one of {', '.join(sorted(PRESETS))}",
             code="mapping.preset-unknown",
         )
     return make()
@@ -113,9 +124,8 @@ def _with_steps(orders: Profile) -> Profile:
     return Profile(orders.name, orders.rules, (Variant(((read_condition("IPC"),),), preset("ihe_omi")),))
 
 
-_PRESETS: Final[Mapping[str, Callable[[], Profile]]] = {
+PRESETS: Final[Mapping[str, Callable[[], Profile]]] = {
     "classic": lambda: _with_steps(_from_catalogue("classic", lambda attribute: attribute.classic)),
     "ihe": _make_ihe,
     "ihe_omi": lambda: _from_catalogue("ihe_omi", lambda attribute: attribute.ihe_omi),
 }
-PRESETS: Final = frozenset(_PRESETS)

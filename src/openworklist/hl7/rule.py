@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from openworklist.hl7.shapes import SHAPES
 from openworklist.hl7.word import read_word
 
 ANY: Final = "*"  # in a value table: any text that is not in it; as a word: the text itself
+_SEGMENT: Final = re.compile("[A-Z][A-Z0-9]{2}", re.ASCII)
 _NO_TABLE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -159,7 +161,8 @@ def read_place(text: str) -> Path:
 def read_condition(text: str, value: str = "", shape: str = "") -> Condition:
     """A condition of a path, or of a segment's name alone."""
     name = text.strip()
-    path = Path(name, 0) if len(name) == 3 and name.isalnum() and name.isupper() else read_place(name)
+    with placed("path"):
+        path = Path(name, 0) if _SEGMENT.fullmatch(name) else read_place(name)
     return Condition(path, value, shape)
 
 

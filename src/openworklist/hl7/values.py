@@ -33,6 +33,7 @@ _UID = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 _LEADING_ZERO = re.compile(r"(?:^|\.)0[0-9]")
 _CS = re.compile(r"[A-Z0-9 _]*")
 _DS = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:E[+-]?[0-9]+)?", re.IGNORECASE)
+_IS = re.compile(r"[+-]?[0-9]{1,11}")
 _CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), " ")
 _LINE = str.maketrans(_CONTROLS | {ord("\\"): "/"})
 _LINES = str.maketrans({code: " " for code in _CONTROLS if code not in (0x0A, 0x0C, 0x0D)})
@@ -50,7 +51,7 @@ def make_converter(attribute: Attribute, path: Path) -> Converter:
     if attribute.vr in _LINES_VRS:
         return _to_lines(path)
     if attribute.multiple:
-        return _to_several(path)
+        return _to_several(path) if attribute.vr not in _MAKERS else _to_each(attribute, path)
     return make_cleaner(attribute, path, text_reader(attribute, path))
 
 
@@ -88,6 +89,17 @@ def _to_several(path: Path) -> Converter:
             return _clean_line(reading, read(reading, field), path) or None
         values = [_clean_line(reading, text, path) for text in read_all(reading, field)]
         return "\\".join(filter(None, values)) or None
+
+    return convert
+
+
+def _to_each(attribute: Attribute, path: Path) -> Converter:
+    read_all = leaves_reader(path)
+    clean = make_cleaner(attribute, path, lambda reading, text: text)
+
+    def convert(reading: Reading, field: str) -> str | None:
+        values = [clean(reading, text) for text in read_all(reading, field)]
+        return "\\".join(value for value in values if value) or None
 
     return convert
 
@@ -261,8 +273,41 @@ def _from_table(attribute: Attribute, path: Path, read: Leaf) -> Converter:
     return convert
 
 
+def _to_form(form: re.Pattern[str], what: str) -> Maker:
+    """A VR whose values have a form that an expression can say."""
+
+    def make(attribute: Attribute, path: Path, read: Leaf) -> Converter:
+        def convert(reading: Reading, field: str) -> str | None:
+            text = read(reading, field)
+            if text and not form.fullmatch(text):
+                reading.warn(path, f"is not {what}: left out.")
+                return None
+            return text or None
+
+        return convert
+
+    return make
+
+
+def _to_integer(least: int, most: int) -> Maker:
+    def make(attribute: Attribute, path: Path, read: Leaf) -> Converter:
+        def convert(reading: Reading, field: str) -> str | None:
+            text = read(reading, field)
+            if not text:
+                return None
+            if not _IS.fullmatch(text) or not least <= int(text) <= most:
+                reading.warn(path, f"is not a whole number from {least} to {most}: left out.")
+                return None
+            return str(int(text))
+
+        return convert
+
+    return make
+
+
+Maker = Callable[[Attribute, Path, Leaf], Converter]
 _LINES_VRS: Final = frozenset(("LT", "ST", "UT"))
-_MAKERS: dict[str, Callable[[Attribute, Path, Leaf], Converter]] = {
+_MAKERS: dict[str, Maker] = {
     "PN": _to_name,
     "DA": _to_date,
     "TM": _to_time,
@@ -270,5 +315,14 @@ _MAKERS: dict[str, Callable[[Attribute, Path, Leaf], Converter]] = {
     "UI": _to_uid,
     "CS": _to_code,
     "DS": _to_decimal,
+    "FD": _to_decimal,
+    "FL": _to_decimal,
+    "IS": _to_integer(-(2**31), 2**31 - 1),
+    "SL": _to_integer(-(2**31), 2**31 - 1),
+    "SS": _to_integer(-(2**15), 2**15 - 1),
+    "UL": _to_integer(0, 2**32 - 1),
+    "US": _to_integer(0, 2**16 - 1),
+    "AS": _to_form(re.compile(r"[0-9]{3}[DWMY]"), "an age like 045Y"),
+    "UR": _to_form(re.compile(r"[!-\[\]-~]+"), "a URI"),
     **dict.fromkeys(_LINES_VRS, _to_one_of_lines),
 }
