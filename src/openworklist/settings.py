@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from openworklist.domain.ae_title import is_ae_title
 from openworklist.domain.errors import SettingsError
 from openworklist.machine_zone import find_machine_zone
 
@@ -41,13 +42,6 @@ def _is_not_negative(value: float) -> str:
 
 def _is_positive(value: float) -> str:
     return "" if value > 0 else "must be more than 0"
-
-
-def is_ae_title(value: str) -> str:
-    """What is wrong with an AE title; "" if nothing."""
-    # PS3.5 6.2: 16 characters of the default repertoire, no backslash, not blank alone.
-    is_good = value.strip() and len(value) <= 16 and value.isascii() and value.isprintable()
-    return "" if is_good and "\\" not in value else "is no AE title: 1 to 16 ASCII characters, no backslash"
 
 
 def _is_uid_root(value: str) -> str:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from openworklist.domain.attributes import BY_NAME
-from openworklist.domain.completion import complete
+from openworklist.domain.completion import assigned_stations, complete
 from openworklist.domain.control import Action, Rule, find_rule, is_known
 from openworklist.domain.errors import OrderError
 from openworklist.domain.finding import find_steps
@@ -48,6 +48,8 @@ class Order:
     `detail` is the segment that says what is ordered: OBR or IPC, RXO and the like, "" where there is none.
     `defaults` names values that are not the sender's: they never replace one that a record has.
     `places` says which ORC, OBR and IPC of the message are its own, where there are several orders in it.
+    `stations` are AE titles by rule (domain.stations), where the message names none; `left_out` says why it
+    becomes no record (domain.filters), "" if it does.
     """
 
     control: str
@@ -59,6 +61,8 @@ class Order:
     detail: str = "OBR"
     places: Mapping[str, int] = field(default_factory=lambda: _NO_PLACES)
     defaults: frozenset[str] = frozenset()
+    stations: str = ""
+    left_out: str = ""
 
     @property
     def is_imaging(self) -> bool:
@@ -116,6 +120,8 @@ def decide(order: Order, existing: Sequence[Record], *, uid_root: str) -> tuple[
         changes = tuple(_apply(order, rule, step, uid_root) for step in steps)
         _check_identities(order, changes, existing)
         return changes
+    if order.left_out:
+        return (_ignore(order, order.left_out),)
     if not rule.creates:
         reason = f"{order.control} speaks of an order that is not here: there is nothing to {rule.action}"
         return (_fail(order, reason, code="order.unknown", where="ORC-2"),)
@@ -161,7 +167,7 @@ def _create(order: Order, rule: Rule, existing: Sequence[Record], uid_root: str)
     senders = remember(order.sent, {})
     record = Record(
         values=values,
-        completed=_complete_anew(values, existing, uid_root),
+        completed=_complete_anew(order, existing, uid_root),
         message_time=newest(senders),
         senders=senders,
         warnings=order.warnings,
@@ -170,11 +176,10 @@ def _create(order: Order, rule: Rule, existing: Sequence[Record], uid_root: str)
     return Change(Action.CREATE, record, None, identity_of(values), reason, order.warnings)
 
 
-def _complete_anew(
-    values: Mapping[str, Value], existing: Sequence[Record], uid_root: str
-) -> Mapping[str, Value]:
+def _complete_anew(order: Order, existing: Sequence[Record], uid_root: str) -> Mapping[str, Value]:
     """What a new record lacks; its study is not that of an exam whose procedure was changed since."""
-    completed = complete(values, uid_root=uid_root)
+    values = order.values
+    completed = complete(values, uid_root=uid_root, stations=order.stations)
     uid = completed.get(_STUDY)
     if uid and any(
         each.get(_STUDY) == uid and each.get(PROCEDURE) != values.get(PROCEDURE, "") for each in existing
@@ -210,9 +215,12 @@ def _apply(order: Order, rule: Rule, before: Record, uid_root: str) -> Change:
         after, warnings = _note_status(order, noted), order.warnings
     if not has_ids(order.values, before):
         warnings = (*warnings, f"{order.ids_place} {_OTHER_IDS}")
+    # A change of the order moves the exam; a status, or a message that no rule fits, leaves it where it is.
+    stations = (order.stations if rule.takes_values else "") or assigned_stations(before)
+    completed = complete(after.values, uid_root=uid_root, stations=stations)
     after = replace(
         after,
-        completed={**complete(after.values, uid_root=uid_root), **_kept(before, after.values)},
+        completed={**completed, **_kept(before, after.values)},
         status=_next_status(rule, before.status),
         warnings=warnings if rule.takes_values else before.warnings,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from openworklist.domain.completion import complete
+from openworklist.domain.completion import assigned_stations, complete
 from openworklist.domain.control import Action
 from openworklist.domain.edit import Edit
 from openworklist.domain.errors import OpenWorklistError, OrderError
@@ -250,9 +250,8 @@ def _finish(number: int, step: _Step, history: History, uid_root: str) -> Rebuil
     values = _put_back(step, edits)
     told = before or step.record
     kept = {name: told.completed[name] for name in _TOLD if told.completed.get(name) and not values.get(name)}
-    record = replace(
-        step.record, id=0, values=values, completed={**complete(values, uid_root=uid_root), **kept}
-    )
+    completed = complete(values, uid_root=uid_root, stations=assigned_stations(step.record))
+    record = replace(step.record, id=0, values=values, completed={**completed, **kept})
     if before is not None:
         record = replace(
             record,

@@ -126,9 +126,13 @@ def _store(connection: Connection, change: Change, now: int) -> Applied:
     return change, stored.id, stored.version
 
 
-def _is_premature(problems: Sequence[OrderError]) -> bool:
-    """Whether it is about an order that is not here yet: sent again it may find one."""
-    return any(problem.code == "order.unknown" for problem in problems)
+def _may_come_again(arrival: Arrival, reasons: Sequence[str], problems: Sequence[OrderError]) -> bool:
+    """Whether, sent again, it may do what it did not do now: the order that it is about may be here by then,
+    or the filter gone that left one out.
+    """
+    return any(problem.code == "order.unknown" for problem in problems) or any(
+        order.left_out and order.left_out in reasons for order in arrival.orders
+    )
 
 
 def _repeat_key(arrival: Arrival) -> bytes:
@@ -160,7 +164,7 @@ def _to_entry(arrival: Arrival, outcome: Outcome, key: bytes, answer: bytes, app
         sending_facility=arrival.facility,
         control_id=arrival.control_id,
         message_type=arrival.message_type,
-        repeat_key=None if outcome is Outcome.REFUSED or _is_premature(problems) else key,
+        repeat_key=None if outcome is Outcome.REFUSED or _may_come_again(arrival, reasons, problems) else key,
         raw=arrival.raw,
         outcome=outcome,
         acknowledgement=answer,
