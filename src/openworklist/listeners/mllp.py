@@ -36,7 +36,10 @@ class Handler(Protocol):
         """A whole message; `done` gets the bytes of its acknowledgements, one, none or several."""
 
     def receive_oversize(self, head: bytes, size: int, peer: str, done: Done) -> None:
-        """A message over the limit, of which only the beginning was kept."""
+        """A message over the limit, of which only the beginning was kept.
+
+        If it broke off, nobody is answered.
+        """
 
     def receive_half(self, raw: bytes, peer: str, done: Done) -> None:
         """A message that broke off: nobody waits for an answer, so `done` gets none."""

@@ -216,6 +216,18 @@ def test_a_message_of_20_megabytes_is_refused_and_the_connection_goes_on() -> No
     run(scene)
 
 
+def test_a_message_over_the_limit_that_breaks_off_gets_no_answer() -> None:
+    """It would be taken for that of the message that was begun anew."""
+
+    async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
+        reader, writer = await connect(listener)
+        writer.write(b"\x0b" + b"x" * 2000 + wrap(b"anew"))
+        assert await reader.readuntil(b"\x1c\r") == wrap(b"ACK anew")
+        writer.close()
+
+    run(scene, limits=Limits(message=1000))
+
+
 def test_a_message_may_have_no_answer_or_several_each_in_its_frame() -> None:
     async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
         reader, writer = await connect(listener)
