@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from openworklist import __version__
+from openworklist.domain.retention import NEVER
 from openworklist.hl7.profile import preset
 from openworklist.listeners.dicom import DicomLimits, DicomListener
 from openworklist.listeners.folder import FolderListener
@@ -28,6 +29,7 @@ from openworklist.services.files import Files
 from openworklist.services.intake import Intake
 from openworklist.services.reading import Reader
 from openworklist.services.reception import Reception
+from openworklist.services.retention import Retention
 from openworklist.services.worklist import Worklist
 from openworklist.settings import Settings
 from openworklist.store.database import Database, open_database
@@ -93,7 +95,9 @@ def make_reader(settings: Settings) -> Reader:
 class Server:
     """The whole server on one event loop: `start`, and `stop` at the end."""
 
-    def __init__(self, settings: Settings, database: Database) -> None:
+    def __init__(
+        self, settings: Settings, database: Database, *, find_auto_delete: Callable[[], str] = lambda: NEVER
+    ) -> None:
         self._settings = settings
         self._database = database
         self.metrics = Metrics()
@@ -101,6 +105,7 @@ class Server:
         self._intake = _make_intake(settings, database, self.metrics)
         self.listeners: Sequence[Listener] = self._make_listeners()
         self._expiry = Expiry(database, settings.journal_days, self.metrics)
+        self._retention = Retention(database, find_auto_delete, settings.zone(), self.metrics)
 
     def bind(self) -> None:
         """Open every socket, or raise ListenError with none left open by its listener."""
@@ -112,10 +117,12 @@ class Server:
         for listener in self.listeners:
             await listener.start()
         self._expiry.start()
+        self._retention.start()
 
     async def stop(self) -> None:
         """Take nothing more, answer what was taken, then close."""
         self.health.add("server", lambda: "it is stopping")
+        await self._retention.stop()
         await self._expiry.stop()
         seconds = self._settings.drain_seconds
         await asyncio.gather(*(listener.stop(seconds) for listener in self.listeners))
