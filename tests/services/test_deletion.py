@@ -1,7 +1,10 @@
 """Records deleted by people and brought back, and what becomes of orders that come again."""
 
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+from threading import Barrier
 
 import pytest
 
@@ -206,3 +209,33 @@ def test_a_deletion_reads_as_people_say_it(records: Records, send: Send) -> None
     (deleted,) = records.find_deleted(1)
     assert isinstance(deleted, Deleted)
     assert str(deleted) == "deleted 2026-03-15 09:00:00 UTC by cli:mary"
+
+
+def test_a_change_that_comes_at_the_moment_of_a_deletion_is_before_or_after_it(
+    database: Database, records: Records, send: Send
+) -> None:
+    """It is never lost between them: each version of a record is one change, and what was sent is kept."""
+    orders = range(40)
+    for number in orders:
+        send(make_order(f"{number:02}"))
+    start = Barrier(2, timeout=30)  # for each order anew
+
+    def change() -> None:
+        for number in orders:
+            start.wait()
+            raw = make_order(f"{number:02}", control="XO", time="20260314090000")
+            assert "AA" in send(raw.replace(b"|CT|||", b"|MR|||"))
+
+    def delete() -> None:
+        for number in range(1, len(orders) + 1):
+            start.wait()
+            records.delete([number], MARY)
+
+    with ThreadPoolExecutor(2) as pool:
+        for future in [pool.submit(change), pool.submit(delete)]:
+            future.result()
+    versions = Counter((change.record_id, change.version) for change in read_changes(database))
+    assert set(versions.values()) == {1}
+    kept = [*read_records(database), *(deleted.record for deleted in records.find_deleted(len(orders)))]
+    changed = {record.text("patient_id") for record in kept if record.text("modality") == "MR"}
+    assert changed == {f"{number:02}" for number in orders}
