@@ -29,6 +29,7 @@ from openworklist.services.files import Files
 from openworklist.services.intake import Intake
 from openworklist.services.reading import Reader
 from openworklist.services.reception import Reception
+from openworklist.services.retention import Retention
 from openworklist.services.worklist import Worklist
 from openworklist.settings import Settings
 from openworklist.store.database import Database, open_database
@@ -114,6 +115,12 @@ class Server:
         self._intake = _make_intake(settings, database, self._configurations, self.metrics)
         self.listeners: Sequence[Listener] = self._make_listeners()
         self._expiry = Expiry(database, settings.journal_days, self.metrics)
+        self._retention = Retention(
+            database,
+            lambda: self._configurations.current().options.auto_delete,
+            settings.zone(),
+            self.metrics,
+        )
 
     def bind(self) -> None:
         """Open every socket, or raise ListenError with none left open by its listener."""
@@ -125,11 +132,13 @@ class Server:
         for listener in self.listeners:
             await listener.start()
         self._expiry.start()
+        self._retention.start()
         self._configurations.start()
 
     async def stop(self) -> None:
         """Take nothing more, answer what was taken, then close."""
         self.health.add("server", lambda: "it is stopping")
+        await self._retention.stop()
         await self._expiry.stop()
         await self._configurations.stop()
         seconds = self._settings.drain_seconds

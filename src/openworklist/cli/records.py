@@ -1,4 +1,4 @@
-"""`openworklist records`: what is stored, as a list or one record whole."""
+"""`openworklist records`: what is stored, as a list or one record whole; cli.deletion has the rest."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from typing import Annotated, Any
 
 import typer
 
+from openworklist.cli import deletion
 from openworklist.cli.console import print_json, print_table
 from openworklist.cli.flags import parse_dates, takes_settings
 from openworklist.domain.record import Status
 from openworklist.settings import Loaded
 
-application = typer.Typer(help="Look at the stored records.", no_args_is_help=True)
+application = typer.Typer(help="Look at the stored records, delete them, restore them.", no_args_is_help=True)
+application.command("delete")(deletion.delete)
+application.command("deleted")(deletion.list_deleted)
+application.command("restore")(deletion.restore)
 
 _COLUMNS = (
     ("date", "scheduled_procedure_step_start_date"),

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from openworklist.domain.charset import from_hl7
 from openworklist.domain.errors import SettingsError
+from openworklist.domain.retention import AGES, NEVER
 
-AUTO_DELETE: Final = ("never", "7 days", "14 days", "1 month", "3 months")
 UNDECODABLE: Final = ("refuse", "replace")
 UNKNOWN_ORDER: Final = ("warn", "refuse")
 
@@ -50,7 +50,7 @@ class Options:
         "a cancel or change of an order that is not here: warn beside AA, or refuse with AE",
         _one_of(*UNKNOWN_ORDER),
     )
-    auto_delete: str = _say("never", "age at which records are deleted", _one_of(*AUTO_DELETE))
+    auto_delete: str = _say(NEVER, "age at which records are deleted", _one_of(*AGES))
     sending_application: str = _say("OPENWORKLIST", "MSH-3 of messages made here")
     sending_facility: str = _say("", "MSH-4 of messages made here")
 

@@ -80,6 +80,11 @@ class Header:
         return self.field(10)
 
     @property
+    def sender(self) -> str:
+        """MSH-3|MSH-4."""
+        return f"{self.field(3)}|{self.field(4)}"
+
+    @property
     def version(self) -> tuple[int, int]:
         """(2, 5) for 2.5 and 2.5.1; (2, 3) where the message does not say."""
         match = _VERSION.match(self.field(12))

@@ -8,7 +8,12 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from openworklist.domain.errors import NotFound, OpenWorklistError
+from openworklist.domain.filters import Filter, in_order, leave_out
+from openworklist.domain.filters import from_document as to_filter
 from openworklist.domain.options import Options, change_option
+from openworklist.domain.order import Order
+from openworklist.domain.station_documents import from_document as to_station
+from openworklist.domain.stations import StationGroup, StationRule, Stations, assign_stations, make_stations
 from openworklist.domain.system import System, find_system
 from openworklist.domain.system import from_document as to_system
 from openworklist.hl7.profile import PRESETS, Profile, preset
@@ -18,6 +23,8 @@ from openworklist.store.configuration import Version
 OPTION: Final = "option"
 SYSTEM: Final = "system"
 MAPPING: Final = "mapping"
+FILTER: Final = "filter"
+STATION: Final = "station"
 
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 _MOST: Final = 10_000  # senders remembered: whoever changes its name with every message is resolved anew
@@ -60,6 +67,8 @@ class Configuration:
     options: Options = field(default_factory=Options)
     systems: Mapping[str, System] = field(default_factory=lambda: _NOTHING)
     profiles: Mapping[str, Profile] = field(default_factory=lambda: _NOTHING)
+    filters: tuple[Filter, ...] = ()  # in the order in which they are tried
+    stations: Stations = field(default_factory=Stations)
     problems: tuple[OpenWorklistError, ...] = ()
     _senders: dict[tuple[str, str], Sender] = field(default_factory=dict)
 
@@ -76,6 +85,16 @@ class Configuration:
     def get_profile(self, name: str) -> Profile:
         """A profile of the site, else a preset; MappingError if there is neither."""
         return self.profiles.get(name) or preset(name)
+
+    @property
+    def has_rules(self) -> bool:
+        """Whether there are filters or station rules."""
+        return bool(self.filters or self.stations)
+
+    def apply_rules(self, orders: Iterable[Order], message_type: str, sender: str) -> tuple[Order, ...]:
+        """Orders with the stations that they get by rule, marked where a filter leaves them out."""
+        assigned = (assign_stations(order, message_type, sender, self.stations) for order in orders)
+        return tuple(leave_out(order, message_type, sender, self.filters) for order in assigned)
 
     def with_profile(self, profile: Profile) -> Configuration:
         """The same, with a profile under its name."""
@@ -114,6 +133,8 @@ def to_configuration(version: int, current: Iterable[Version]) -> Configuration:
     options = Options()
     systems: dict[str, System] = {}
     profiles: dict[str, Profile] = {}
+    filters: list[Filter] = []
+    stations: list[StationRule | StationGroup] = []
     problems: list[OpenWorklistError] = []
     for each in current:
         try:
@@ -123,15 +144,21 @@ def to_configuration(version: int, current: Iterable[Version]) -> Configuration:
                 systems[each.name] = to_system(each.name, each.document)
             elif each.kind == MAPPING:
                 profiles[each.name] = to_profile(each.document)
+            elif each.kind == FILTER:
+                filters.append(to_filter(each.name, each.document))
+            elif each.kind == STATION:
+                stations.append(to_station(each.name, each.document))
         except OpenWorklistError as error:
             problems.append(error)
-    found = Configuration(version, options, systems, profiles)
+    found = Configuration(
+        version, options, systems, profiles, in_order(filters), make_stations(stations)
+    )
     missing = [
         NotFound(f"There is no mapping {name!r}.", where=where, hint="the default stands for it")
         for where, name in find_references(found)
         if not found.has_profile(name)
     ]
-    return Configuration(version, options, systems, profiles, (*problems, *missing))
+    return replace(found, problems=(*problems, *missing))
 
 
 def find_references(configuration: Configuration) -> Iterable[tuple[str, str]]:

@@ -9,15 +9,19 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from openworklist.domain.errors import NotFound, SettingsError, StoreError
+from openworklist.domain.filters import from_document as to_filter
 from openworklist.domain.options import Options, change_option
+from openworklist.domain.station_documents import from_document as to_station
 from openworklist.domain.system import System, from_document, to_document
 from openworklist.hl7.ack import Header
 from openworklist.hl7.profile import PRESETS, Profile
 from openworklist.hl7.profile_json import from_json as to_profile
 from openworklist.services.clock import Clock, read_clock
 from openworklist.services.configuration import (
+    FILTER,
     MAPPING,
     OPTION,
+    STATION,
     SYSTEM,
     Configuration,
     find_references,
@@ -36,6 +40,7 @@ from openworklist.store.database import Database
 log = logging.getLogger(__name__)
 
 _SECOND: Final = 1.0
+_RULES: Final = {FILTER: to_filter, STATION: to_station}
 _MOST_SEEN: Final = 1_000  # senders noted by themselves: one that invents names must not fill the database
 
 
@@ -128,6 +133,19 @@ class Configurations:
 
         self._noted.discard(name)
         return self._change(SYSTEM, name, change, actor)
+
+    def save_rule(self, kind: str, name: str, document: Any, actor: str) -> Configuration:
+        """A filter or a station rule or group; SettingsError names what is wrong with it."""
+        _RULES[kind](name, document)
+        return self._change(kind, name, lambda _: document, actor)
+
+    def delete_rule(self, kind: str, name: str, actor: str) -> Configuration:
+        def change(_: Configuration) -> None:
+            versions = self.find_versions(kind, name)
+            if not versions or versions[-1].document is None:
+                raise NotFound(f"There is no {kind} {name!r}.", where=name, code="rule.not-found")
+
+        return self._change(kind, name, change, actor)
 
     def note_sender(self, application: str, facility: str) -> None:
         """Remember a sender that was never seen before; it is to be confirmed by somebody."""

@@ -138,7 +138,8 @@ class Reader:
             decoded = decode(raw, self.default_charset)
             message = parse(decoded.text)
             header = header_of(message, decoded.codec)
-            sender = self.configuration().find_sender(header.field(3), header.field(4))
+            configuration = self.configuration()
+            sender = configuration.find_sender(header.field(3), header.field(4))
             odd = check_processing(header, self.refused_modes)
             check_single(message)
             ignored = _reason_to_ignore(message)
@@ -152,6 +153,8 @@ class Reader:
                     codec=decoded.codec,
                     received_at=received_at,
                 )
+                if configuration.has_rules:
+                    orders = configuration.apply_rules(orders, header.field(9), header.sender)
                 if not orders:
                     raise MessageError("The message has no order: neither ORC nor OBR.", where="OBR")
         except OpenWorklistError as error:

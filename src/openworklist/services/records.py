@@ -1,17 +1,22 @@
-"""What is stored, for people and scripts that look at records."""
+"""What is stored, for people and scripts that look at records, delete them and bring them back."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from openworklist.domain.attributes import BY_NAME
+from openworklist.domain.deletion import Deleted
 from openworklist.domain.errors import NotFound
 from openworklist.domain.query import Condition, PersonName, Range, Single, Wildcard, WorklistQuery
 from openworklist.domain.record import Record, Status
+from openworklist.services.deletion import BATCH, delete_records, restore_deleted
+from openworklist.services.intake import Clock, read_clock
 from openworklist.store import records
 from openworklist.store.connection import Connection
 from openworklist.store.database import Database
+from openworklist.store.deleted import list_deleted
 from openworklist.store.records import Row
 from openworklist.store.search import Key, count, search
 
@@ -27,10 +32,11 @@ class Found:
 
 
 class Records:
-    """Reads records; a number that does not exist is NotFound."""
+    """Reads, deletes and restores records; a number that does not exist is NotFound."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, clock: Clock = read_clock) -> None:
         self._database = database
+        self._clock = clock
 
     def find(self, query: WorklistQuery, limit: int) -> Found:
         """The first `limit` records of a query."""
@@ -60,6 +66,34 @@ class Records:
                 f"There is no record {number}.", hint="openworklist records list shows what there is"
             )
         return found
+
+    def delete(self, numbers: Iterable[int], actor: str) -> list[int]:
+        """Delete records, a batch in a transaction; the numbers of those that were deleted.
+
+        They can be restored for a while. If one of them does not exist, nothing is deleted.
+        """
+        wanted = list(dict.fromkeys(numbers))
+        for number in wanted:
+            self.get(number)
+        deleted: list[int] = []
+        for begin in range(0, len(wanted), BATCH):
+            job = partial(
+                delete_records,
+                numbers=wanted[begin : begin + BATCH],
+                at=self._clock(),
+                actor=actor,
+                reason="deleted by hand",
+            )
+            deleted += self._database.write(job)
+        return deleted
+
+    def find_deleted(self, limit: int) -> list[Deleted]:
+        """The records that were deleted last, the last one first."""
+        return self._database.read(lambda connection: list_deleted(connection, limit))
+
+    def restore(self, number: int, actor: str) -> Record:
+        """Bring a deleted record back as it was; OrderError if another has taken its place."""
+        return self._database.write(partial(restore_deleted, number=number, at=self._clock(), actor=actor))
 
 
 def to_query(

@@ -8,12 +8,14 @@ from hashlib import blake2b
 from typing import Final, NamedTuple
 
 from openworklist.domain.control import Action
+from openworklist.domain.deletion import note_return
 from openworklist.domain.errors import OpenWorklistError, OrderError
 from openworklist.domain.identity import text_of
 from openworklist.domain.order import Change, Order, decide
 from openworklist.services.reading import Arrival
 from openworklist.store.changes import insert_change
 from openworklist.store.connection import Connection
+from openworklist.store.deleted import find_last_deletion
 from openworklist.store.messages import Entry, Outcome, count_repeat, find_repeat, insert_message
 from openworklist.store.records import find_candidates, insert_record, note_message, update_record
 
@@ -120,6 +122,9 @@ def _store(connection: Connection, change: Change, now: int) -> Applied:
             note_message(connection, record)
         return change, before.id if before else 0, before.version if before else 0
     if before is None:
+        if deletion := find_last_deletion(connection, change.identity):
+            change = note_return(change, *deletion)
+            record = change.record or record
         stored = insert_record(connection, record, change.identity, now)
     else:
         stored = update_record(connection, before, record, change.identity, now)

@@ -181,3 +181,17 @@ configuration: Final = Table(
     sqlite_autoincrement=True,
 )
 Index(None, configuration.c.kind, configuration.c.name, configuration.c.id)
+
+# Deleted records, kept whole for a while; no key to `records`, where they are no more.
+deleted_records: Final = Table(
+    "deleted_records",
+    metadata,
+    Column("record_id", NUMBER, primary_key=True, autoincrement=False),
+    Column("identity", TEXT),
+    _number("at"),
+    _text("actor"),
+    _text("reason"),
+    _text("document"),  # JSON: the record, and its edits
+)
+Index(None, deleted_records.c.identity)
+Index(None, deleted_records.c.at)

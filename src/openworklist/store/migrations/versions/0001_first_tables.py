@@ -186,3 +186,16 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_configuration_kind_name_id", "configuration", ["kind", "name", "id"])
+
+    op.create_table(
+        "deleted_records",
+        sa.Column("record_id", NUMBER, autoincrement=False, nullable=False),
+        sa.Column("identity", TEXT, nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("actor", TEXT, nullable=False),
+        sa.Column("reason", TEXT, nullable=False),
+        sa.Column("document", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("record_id", name=op.f("pk_deleted_records")),
+    )
+    op.create_index("ix_deleted_records_identity", "deleted_records", ["identity"])
+    op.create_index("ix_deleted_records_at", "deleted_records", ["at"])
