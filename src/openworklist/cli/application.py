@@ -18,6 +18,7 @@ from openworklist.cli import (
     options,
     query,
     records,
+    rules,
     send,
     serve,
     simulate,
@@ -60,9 +61,11 @@ application.command()(query.find)
 application.command()(compare.compare)
 application.command()(attributes.attributes)
 application.add_typer(doctor.application, name="doctor")
+application.add_typer(rules.filters, name="filters")
 application.add_typer(mapping.application, name="mapping")
 application.add_typer(messages.application, name="messages")
 application.add_typer(options.application, name="options")
 application.add_typer(records.application, name="records")
+application.add_typer(rules.stations, name="stations")
 application.add_typer(simulate.application, name="simulate")
 application.add_typer(systems.application, name="systems")

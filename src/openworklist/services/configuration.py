@@ -150,9 +150,7 @@ def to_configuration(version: int, current: Iterable[Version]) -> Configuration:
                 stations.append(to_station(each.name, each.document))
         except OpenWorklistError as error:
             problems.append(error)
-    found = Configuration(
-        version, options, systems, profiles, in_order(filters), make_stations(stations)
-    )
+    found = Configuration(version, options, systems, profiles, in_order(filters), make_stations(stations))
     missing = [
         NotFound(f"There is no mapping {name!r}.", where=where, hint="the default stands for it")
         for where, name in find_references(found)

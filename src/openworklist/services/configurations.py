@@ -12,6 +12,7 @@ from openworklist.domain.errors import NotFound, SettingsError, StoreError
 from openworklist.domain.filters import from_document as to_filter
 from openworklist.domain.options import Options, change_option
 from openworklist.domain.station_documents import from_document as to_station
+from openworklist.domain.stations import find_problems
 from openworklist.domain.system import System, from_document, to_document
 from openworklist.hl7.ack import Header
 from openworklist.hl7.profile import PRESETS, Profile
@@ -134,10 +135,19 @@ class Configurations:
         self._noted.discard(name)
         return self._change(SYSTEM, name, change, actor)
 
-    def save_rule(self, kind: str, name: str, document: Any, actor: str) -> Configuration:
-        """A filter or a station rule or group; SettingsError names what is wrong with it."""
+    def find_rules(self, kind: str) -> list[tuple[str, Any]]:
+        """The filters, or the station rules and groups, with their documents, in the order of their names."""
+        current = self._database.read(find_current)
+        return [(each.name, each.document) for each in current if each.kind == kind]
+
+    def save_rule(self, kind: str, name: str, document: Any, actor: str) -> tuple[str, ...]:
+        """Store a filter, or a station rule or group; SettingsError names what is wrong with it.
+
+        What is odd about the station rules then, like a name that is no group and no AE title.
+        """
         _RULES[kind](name, document)
-        return self._change(kind, name, lambda _: document, actor)
+        configuration = self._change(kind, name, lambda _: document, actor)
+        return find_problems(configuration.stations) if kind == STATION else ()
 
     def delete_rule(self, kind: str, name: str, actor: str) -> Configuration:
         def change(_: Configuration) -> None:

@@ -11,8 +11,8 @@ from openworklist.domain.deletion import Deleted
 from openworklist.domain.errors import NotFound
 from openworklist.domain.query import Condition, PersonName, Range, Single, Wildcard, WorklistQuery
 from openworklist.domain.record import Record, Status
+from openworklist.services.clock import Clock, read_clock
 from openworklist.services.deletion import BATCH, delete_records, restore_deleted
-from openworklist.services.intake import Clock, read_clock
 from openworklist.store import records
 from openworklist.store.connection import Connection
 from openworklist.store.database import Database

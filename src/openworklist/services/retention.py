@@ -15,8 +15,8 @@ from openworklist.domain.errors import OpenWorklistError
 from openworklist.domain.record import Record
 from openworklist.domain.retention import Cutoff, find_cutoff
 from openworklist.observe.metrics import Metrics
+from openworklist.services.clock import Clock, read_clock
 from openworklist.services.deletion import BATCH, delete_records
-from openworklist.services.intake import Clock, read_clock
 from openworklist.store.ageing import BEFORE_ALL, Aged, find_aged, find_restored
 from openworklist.store.connection import Connection
 from openworklist.store.database import Database
