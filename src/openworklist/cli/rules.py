@@ -13,9 +13,10 @@ from openworklist.cli.versions import print_versions
 from openworklist.settings import Loaded
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Its name.")]
+Document = Annotated[str, typer.Argument(metavar="JSON", help="What it says; docs/filters-and-stations.md.")]
 
 
-def make_application(kind: str, help: str, example: str) -> typer.Typer:
+def make_application(kind: str, help: str) -> typer.Typer:
     """The commands for one kind of rules."""
     application = typer.Typer(help=help, no_args_is_help=True)
 
@@ -36,9 +37,7 @@ def make_application(kind: str, help: str, example: str) -> typer.Typer:
 
     @application.command("set", help=f"Store a {kind}, or a new version of one.")
     @takes_settings("data", "database")
-    def set_rule(
-        loaded: Loaded, name: Name, document: Annotated[str, typer.Argument(help=f"JSON, like {example}")]
-    ) -> None:
+    def set_rule(loaded: Loaded, name: Name, document: Document) -> None:
         from openworklist.app import open_shared_store
         from openworklist.services.configurations import Configurations
 
@@ -76,13 +75,7 @@ def _write(document: Any) -> str:
     return json.dumps(document, ensure_ascii=False)
 
 
-filters = make_application(
-    "filter",
-    "Which orders become records.",
-    '{"effect": "leave", "when": {"requested_procedure_id": ["LAB*"]}}',
-)
+filters = make_application("filter", "Which orders become records.")
 stations = make_application(
-    "station",
-    "The scanners of orders that name none, and lists that several scanners share.",
-    '{"stations": ["CT1"], "when": {"modality": ["CT"]}}',
+    "station", "The scanners of orders that name none, and lists that several scanners share."
 )

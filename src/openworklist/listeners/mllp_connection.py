@@ -195,7 +195,7 @@ class Connection(asyncio.Protocol):
                 handler.receive_oversize(event.head, event.size, self.peer, done)
             elif self._may_break_off():
                 # An answer would be taken for that of the message begun anew.
-                handler.receive_oversize(event.head, event.size, self.peer, lambda answer: done(b""))
+                handler.receive_oversize(event.head, event.size, self.peer, lambda *answers: done())
         elif type(event) is HalfFrame and self._may_break_off():
             handler.receive_half(event.content, self.peer, self._expect(len(event.content)))
 
