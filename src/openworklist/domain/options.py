@@ -36,7 +36,7 @@ class Options:
     """The values of all options, each its default where the site has decided nothing."""
 
     acknowledge: bool = _say(True, "answer messages on the HL7 port")
-    default_profile: str = _say("classic", "mapping of senders that have none of their own")
+    default_profile: str = _say("auto", "mapping of senders that have none of their own")
     default_charset: str = _say(
         "", "character set of messages that name none; empty: the setting default_charset", _check_charset
     )

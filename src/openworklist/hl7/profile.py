@@ -10,6 +10,7 @@ from typing import Final
 from openworklist.domain.attributes import ATTRIBUTES, Attribute
 from openworklist.domain.errors import MappingError
 from openworklist.domain.extra import is_extra, read_attribute
+from openworklist.hl7 import auto
 from openworklist.hl7.condition import is_fulfilled
 from openworklist.hl7.leaf import Reading
 from openworklist.hl7.message import Message
@@ -124,8 +125,17 @@ def _with_steps(orders: Profile) -> Profile:
     return Profile(orders.name, orders.rules, (Variant(((read_condition("IPC"),),), preset("ihe_omi")),))
 
 
+def _make_auto() -> Profile:
+    """hl7.auto says how it decides."""
+    variants = tuple(
+        Variant(when, Profile(f"auto, {family}", auto.make_rules(family))) for family, when in auto.FAMILIES
+    )
+    return Profile("auto", auto.make_rules(auto.UNDECIDED), variants)
+
+
 PRESETS: Final[Mapping[str, Callable[[], Profile]]] = {
     "classic": lambda: _with_steps(_from_catalogue("classic", lambda attribute: attribute.classic)),
     "ihe": _make_ihe,
+    "auto": _make_auto,
     "ihe_omi": lambda: _from_catalogue("ihe_omi", lambda attribute: attribute.ihe_omi),
 }

@@ -36,13 +36,17 @@ def make_finder(rule: Rule, source: Source) -> Finder:
 
     def find(reading: Reading, field: str) -> Value | None:
         found: list[str] = []
+        is_settled = False
         for text in read(reading, field):
             if text == NULL:
                 return NULL
             value = treat(reading, text)
-            if isinstance(value, str) and value:
-                found.append(value)
-        return join.join(found) or None
+            if value:
+                found.append(str(value))
+            elif value is not None:
+                # A date without time settles the time: it must not come from another place than the date.
+                is_settled = True
+        return join.join(found) or ("" if is_settled else None)
 
     return find
 
