@@ -46,6 +46,9 @@ class Listener(Protocol):
 
     @property
     def addresses(self) -> tuple[str, ...]: ...
+    def _use(self, configuration: Configuration) -> None:
+        self._worklist.use_extras(configuration.extras)
+
     def bind(self) -> None: ...
     async def start(self) -> None: ...
     async def stop(self, drain_seconds: float = 5) -> None: ...
@@ -113,6 +116,8 @@ class Server:
         self.health = Health()
         self._configurations = Configurations(database)
         self._intake = _make_intake(settings, database, self._configurations, self.metrics)
+        self._worklist = Worklist(database, self.metrics)
+        self._use(self._configurations.current())
         self.listeners: Sequence[Listener] = self._make_listeners()
         self._expiry = Expiry(database, settings.journal_days, self.metrics)
         self._retention = Retention(
@@ -133,7 +138,7 @@ class Server:
             await listener.start()
         self._expiry.start()
         self._retention.start()
-        self._configurations.start()
+        self._configurations.start(self._use)
 
     async def stop(self) -> None:
         """Take nothing more, answer what was taken, then close."""
@@ -198,7 +203,7 @@ class Server:
     def _make_dicom(self) -> DicomListener:
         settings = self._settings
         return DicomListener(
-            Worklist(self._database, self.metrics),
+            self._worklist,
             host=settings.dicom_host or settings.host,
             port=settings.dicom_port,
             called=(settings.ae_title,) if settings.ae_title_required else (),

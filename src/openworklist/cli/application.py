@@ -12,6 +12,7 @@ from openworklist.cli import (
     compare,
     configuration,
     doctor,
+    explanation,
     importing,
     mapping,
     messages,
@@ -59,6 +60,7 @@ application.command("import")(importing.import_files)
 application.command()(query.echo)
 application.command()(query.find)
 application.command()(compare.compare)
+application.command()(explanation.explain)
 application.command()(attributes.attributes)
 application.add_typer(doctor.application, name="doctor")
 application.add_typer(rules.filters, name="filters")

@@ -20,7 +20,7 @@ def make_test(condition: Condition) -> Test:
     if not path.field:
         return lambda reading, segment: True
     read = leaf_reader(path)
-    wanted = _fold(condition.value)
+    wanted = fold(condition.value)
     has_shape = SHAPES[condition.shape] if condition.shape else None
 
     def is_met(reading: Reading, segment: Segment) -> bool:
@@ -28,7 +28,7 @@ def make_test(condition: Condition) -> Test:
         text = read(reading, text) if text else ""
         if has_shape is not None:
             return bool(text) and has_shape(text)
-        return _fold(text) == wanted if wanted else text not in ("", NULL)
+        return fold(text) == wanted if wanted else text not in ("", NULL)
 
     return is_met
 
@@ -43,5 +43,6 @@ def is_fulfilled(condition: Condition, message: Message, reading: Reading) -> bo
     return any(test(reading, segment) for segment in message.all(path.segment))
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
+    """The text as it is compared: in lower case, with single blanks."""
     return " ".join(text.split()).casefold()

@@ -121,12 +121,17 @@ def segments_meant(lookup: Lookup, reading: Reading, segments: list[Segment]) ->
     return [segment for segment in segments if lookup.is_met(reading, segment)]
 
 
+def read_unit(reading: Reading, segment: Segment) -> str:
+    """The unit that stands beside a value."""
+    unit = segment.field(UNIT.field)
+    return _read_unit(reading, unit) if unit else ""
+
+
 _read_unit = leaf_reader(UNIT)
 
 
 def _measure(lookup: Lookup, measure: Measure, reading: Reading, segment: Segment, number: str) -> str | None:
-    unit = segment.field(UNIT.field)
-    value = measure(number, _read_unit(reading, unit) if unit else "")
+    value = measure(number, read_unit(reading, segment))
     if value is None:
         reading.warn(lookup.path, NO_UNIT)
     return value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from typing import Final
 
@@ -36,11 +36,24 @@ def apply(
     warning on the order.
     """
     plan = make_plan(profile.choose(message) if profile.variants else profile)
+    groups = order_groups(message)
+    return map_groups(message, groups, plan, zone=zone, codec=codec, received_at=received_at)
+
+
+def map_groups(
+    message: Message,
+    groups: Sequence[Group],
+    plan: Plan,
+    *,
+    zone: tzinfo | None,
+    codec: str,
+    received_at: int,
+) -> tuple[Order, ...]:
+    """As `apply`, of groups that are known already, by a plan."""
     reading = Reading(message.delimiters, codec, zone)
     header = message.header
     sender = f"{header.field(3)}|{header.field(4)}"
     sent = read_sent(_read_time(reading, header.field(7)), sender, zone=zone, received_at=received_at)
-    groups = order_groups(message)
     is_plain = len(groups) == 1 and message.length <= LONGEST
     memory = None if is_plain else Memory()
     return tuple(

@@ -5,6 +5,7 @@ It says what has which form. Whether a path, a pattern or a word can be used, hl
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
 from openworklist.domain.attributes import ATTRIBUTES
@@ -66,6 +67,11 @@ def make_schema() -> Schema:
             "variant": _variant(),
         },
     }  # fmt: skip
+
+
+def write_schema() -> str:
+    """The text of the file, without the end of its last line."""
+    return json.dumps(make_schema(), ensure_ascii=False, indent=2)
 
 
 def _object(properties: Schema, *required: str) -> Schema:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from openworklist.domain.attributes import BY_NAME, Attribute
+from openworklist.hl7.convert import Converter, Maker, to_decimal, to_form, to_integer
 from openworklist.hl7.dates import Stamp, read_stamp
 from openworklist.hl7.leaf import NULL, Leaf, Reading, leaf_reader, leaves_reader
 from openworklist.hl7.message import component, nth, split
@@ -32,16 +33,9 @@ TABLES: Final = {
 _UID = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 _LEADING_ZERO = re.compile(r"(?:^|\.)0[0-9]")
 _CS = re.compile(r"[A-Z0-9 _]*")
-_DS = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:E[+-]?[0-9]+)?", re.IGNORECASE)
-_IS = re.compile(r"[+-]?[0-9]{1,11}")
 _CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), " ")
 _LINE = str.maketrans(_CONTROLS | {ord("\\"): "/"})
 _LINES = str.maketrans({code: " " for code in _CONTROLS if code not in (0x0A, 0x0C, 0x0D)})
-
-
-# A converter takes a field as it came, not empty, and returns the value: "" for one that is settled as
-# empty, NULL for one that is deleted, None where there is nothing it can use and the next source is tried.
-Converter = Callable[[Reading, str], str | None]
 
 
 def make_converter(attribute: Attribute, path: Path) -> Converter:
@@ -245,19 +239,6 @@ def _to_code(attribute: Attribute, path: Path, read: Leaf) -> Converter:
     return convert
 
 
-def _to_decimal(attribute: Attribute, path: Path, read: Leaf) -> Converter:
-    def convert(reading: Reading, field: str) -> str | None:
-        text = read(reading, field).replace(",", ".")
-        if not text:
-            return None
-        if len(text) > 16 or not _DS.fullmatch(text):
-            reading.warn(path, "is not a number: left out.")
-            return None
-        return text
-
-    return convert
-
-
 def _from_table(attribute: Attribute, path: Path, read: Leaf) -> Converter:
     table = TABLES[attribute.name]
 
@@ -273,39 +254,6 @@ def _from_table(attribute: Attribute, path: Path, read: Leaf) -> Converter:
     return convert
 
 
-def _to_form(form: re.Pattern[str], what: str) -> Maker:
-    """A VR whose values have a form that an expression can say."""
-
-    def make(attribute: Attribute, path: Path, read: Leaf) -> Converter:
-        def convert(reading: Reading, field: str) -> str | None:
-            text = read(reading, field)
-            if text and not form.fullmatch(text):
-                reading.warn(path, f"is not {what}: left out.")
-                return None
-            return text or None
-
-        return convert
-
-    return make
-
-
-def _to_integer(least: int, most: int) -> Maker:
-    def make(attribute: Attribute, path: Path, read: Leaf) -> Converter:
-        def convert(reading: Reading, field: str) -> str | None:
-            text = read(reading, field)
-            if not text:
-                return None
-            if not _IS.fullmatch(text) or not least <= int(text) <= most:
-                reading.warn(path, f"is not a whole number from {least} to {most}: left out.")
-                return None
-            return str(int(text))
-
-        return convert
-
-    return make
-
-
-Maker = Callable[[Attribute, Path, Leaf], Converter]
 _LINES_VRS: Final = frozenset(("LT", "ST", "UT"))
 _MAKERS: dict[str, Maker] = {
     "PN": _to_name,
@@ -314,15 +262,15 @@ _MAKERS: dict[str, Maker] = {
     "DT": _to_date_time,
     "UI": _to_uid,
     "CS": _to_code,
-    "DS": _to_decimal,
-    "FD": _to_decimal,
-    "FL": _to_decimal,
-    "IS": _to_integer(-(2**31), 2**31 - 1),
-    "SL": _to_integer(-(2**31), 2**31 - 1),
-    "SS": _to_integer(-(2**15), 2**15 - 1),
-    "UL": _to_integer(0, 2**32 - 1),
-    "US": _to_integer(0, 2**16 - 1),
-    "AS": _to_form(re.compile(r"[0-9]{3}[DWMY]"), "an age like 045Y"),
-    "UR": _to_form(re.compile(r"[!-\[\]-~]+"), "a URI"),
+    "DS": to_decimal,
+    "FD": to_decimal,
+    "FL": to_decimal,
+    "IS": to_integer(-(2**31), 2**31 - 1),
+    "SL": to_integer(-(2**31), 2**31 - 1),
+    "SS": to_integer(-(2**15), 2**15 - 1),
+    "UL": to_integer(0, 2**32 - 1),
+    "US": to_integer(0, 2**16 - 1),
+    "AS": to_form(re.compile(r"[0-9]{3}[DWMY]"), "an age like 045Y"),
+    "UR": to_form(re.compile(r"[!-\[\]-~]+"), "a URI"),
     **dict.fromkeys(_LINES_VRS, _to_one_of_lines),
 }

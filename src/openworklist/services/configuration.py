@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
 
+from openworklist.domain.attribute import Attribute
 from openworklist.domain.errors import NotFound, OpenWorklistError
 from openworklist.domain.filters import Filter, in_order, leave_out
 from openworklist.domain.filters import from_document as to_filter
@@ -85,6 +86,12 @@ class Configuration:
     def get_profile(self, name: str) -> Profile:
         """A profile of the site, else a preset; MappingError if there is neither."""
         return self.profiles.get(name) or preset(name)
+
+    @property
+    def extras(self) -> tuple[Attribute, ...]:
+        """The attributes outside of the catalogue that a profile of the site fills."""
+        found = [attribute for profile in self.profiles.values() for attribute in profile.extras]
+        return tuple({attribute.name: attribute for attribute in found}.values())
 
     @property
     def has_rules(self) -> bool:

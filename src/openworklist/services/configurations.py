@@ -54,6 +54,7 @@ class Configurations:
         self._interval = interval
         self._current = database.read(_load)
         self._noted: set[str] = set()
+        self._changed: Callable[[Configuration], None] = lambda configuration: None
         self._task: asyncio.Task[None] | None = None
         self._tell_problems()
 
@@ -75,8 +76,9 @@ class Configurations:
         for problem in self._current.problems:
             log.warning("what was set up cannot be used", extra={"error": problem})
 
-    def start(self) -> None:
-        """Follow what other processes change, on the running loop."""
+    def start(self, changed: Callable[[Configuration], None]) -> None:
+        """Follow what other processes change, on the running loop; `changed` gets each new state."""
+        self._changed = changed
         self._task = asyncio.create_task(self._follow())
 
     async def stop(self) -> None:
@@ -89,8 +91,11 @@ class Configurations:
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(self._interval)
+            before = self._current
             with contextlib.suppress(StoreError):  # health tells of it
                 await loop.run_in_executor(None, self.refresh)
+            if self._current is not before:
+                self._changed(self._current)
 
     def find_versions(self, kind: str, name: str) -> list[Version]:
         """All versions of an option, a system or a mapping, the first one first."""
