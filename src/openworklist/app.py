@@ -46,9 +46,6 @@ class Listener(Protocol):
 
     @property
     def addresses(self) -> tuple[str, ...]: ...
-    def _use(self, configuration: Configuration) -> None:
-        self._worklist.use_extras(configuration.extras)
-
     def bind(self) -> None: ...
     async def start(self) -> None: ...
     async def stop(self, drain_seconds: float = 5) -> None: ...
@@ -126,6 +123,9 @@ class Server:
             settings.zone(),
             self.metrics,
         )
+
+    def _use(self, configuration: Configuration) -> None:
+        self._worklist.use_extras(configuration.extras)
 
     def bind(self) -> None:
         """Open every socket, or raise ListenError with none left open by its listener."""

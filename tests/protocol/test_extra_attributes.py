@@ -18,6 +18,7 @@ from openworklist.hl7.profile import Profile, preset
 from openworklist.hl7.rule import Rule, Source
 from openworklist.listeners.dicom import DicomListener
 from openworklist.observe.metrics import Metrics
+from openworklist.services.configuration import using
 from openworklist.services.intake import Intake
 from openworklist.services.reading import Reader
 from openworklist.services.reading import Source as Sender
@@ -51,7 +52,7 @@ ORDERS = {
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     database = open_database("", tmp_path_factory.mktemp("extra"))
-    intake = Intake(database, Reader(PROFILE), Metrics())
+    intake = Intake(database, Reader(using(PROFILE)), Metrics())
     for number, rest in ORDERS.items():
         obr = f"OBR|1|{number}||CT1^CT" + "|" * 40 + rest
         msh = f"MSH|^~\\&|HIS||||20260314||ORM^O01|{number}||2.5||||||UNICODE UTF-8"

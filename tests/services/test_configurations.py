@@ -1,5 +1,6 @@
 """What people set up while the server runs: every change with who and when, seen by every process."""
 
+import threading
 from itertools import count
 from typing import Any
 
@@ -30,6 +31,13 @@ def make_order(number: str) -> bytes:
         f"MSH|^~\\&|RIS|EAST|OW|RAD|20260314080000||ORM^O01|C{number}|P|2.3.1\r"
         f"PID|||{number}||Doe^Jane\rORC|NW|A{number}\rOBR||||RP{number}^CT||||||||||||||CT|||CT01\r"
     ).encode()
+
+
+def wait_for_notes(database: Database) -> None:
+    """What was submitted before in the same lane is done then."""
+    done = threading.Event()
+    database.submit(lambda connection: None, lambda result: done.set(), lane="configuration")
+    assert done.wait(60)
 
 
 def _mapping(name: str, **rules: Any) -> dict[str, Any]:
@@ -150,7 +158,7 @@ def test_a_sender_that_was_never_seen_is_noted_once(
     )
     for number in ("1", "2"):
         intake.receive_message(make_order(number), Source("mllp", "192.0.2.1:4711"))
-    database.write(lambda connection: None)  # what was submitted before is done
+    wait_for_notes(database)
     systems = configurations.refresh().systems
     assert list(systems) == ["RIS|EAST"]
     assert not systems["RIS|EAST"].is_confirmed
@@ -162,5 +170,5 @@ def test_a_system_that_invents_names_does_not_fill_the_database(
 ) -> None:
     for number in range(1_100):
         configurations.note_sender("RIS", str(number))
-    database.write(lambda connection: None)
+    wait_for_notes(database)
     assert len(configurations.refresh().systems) == 1_000

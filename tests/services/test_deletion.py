@@ -14,6 +14,7 @@ from openworklist.domain.errors import NotFound, OrderError
 from openworklist.domain.query import Single, WorklistQuery
 from openworklist.domain.record import Record, Status
 from openworklist.hl7.profile import preset
+from openworklist.services.configuration import using
 from openworklist.services.reading import Reader
 from openworklist.services.records import Records
 from openworklist.services.reprocessing import Reprocessing
@@ -186,7 +187,7 @@ def test_a_restored_record_is_made_again_from_its_messages(
         update_record(connection, before, spoilt, None, LATER)
 
     database.write(spoil)
-    (result,) = Reprocessing(database, Reader(preset("classic"))).run([1], MARY)
+    (result,) = Reprocessing(database, Reader(using(preset("classic")))).run([1], MARY)
     assert result.problem is None
     (record,) = read_records(database)
     assert (record.text("modality"), record.status) == ("CT", Status.CANCELED)
@@ -199,7 +200,7 @@ def test_a_cancel_that_came_while_a_record_was_deleted_can_be_processed_again(
     records.delete([1], MARY)
     assert "AA" in send(make_order("1", control="CA", time="20260314090000"))
     assert records.restore(1, MARY).status is Status.SCHEDULED
-    list(Reprocessing(database, Reader(preset("classic"))).run([2], MARY))
+    list(Reprocessing(database, Reader(using(preset("classic")))).run([2], MARY))
     assert [record.status for record in read_records(database)] == [Status.CANCELED]
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from openworklist.cli.console import Progress, print_json, print_table, printable
+from openworklist.cli.console import Progress, print_json, print_table
 from openworklist.cli.flags import find_actor, parse_sender, takes_settings
 from openworklist.cli.reprocess import Report
 from openworklist.cli.versions import print_versions
@@ -177,15 +177,17 @@ def try_mapping(
 
 
 def read_document(file: Path) -> Any:
-    """A mapping from a file; MessageError if it is no JSON."""
+    """A mapping from a file, checked; MappingError if it is none."""
     from openworklist.domain.errors import MappingError
+    from openworklist.hl7.profile_json import read_profile
 
     try:
-        return json.loads(file.read_text("utf-8-sig"))
-    except OSError as error:
-        raise MappingError(f"{file} cannot be read: {error.strerror}.", where=str(file)) from error
-    except ValueError as error:
-        raise MappingError(f"{file} is no JSON: {printable(str(error))}.", where=str(file)) from error
+        text = file.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise MappingError(f"{file} cannot be read: {reason}.", code="mapping.unreadable") from error
+    read_profile(text)
+    return json.loads(text)
 
 
 def _origin(is_own: bool, is_preset: bool) -> str:

@@ -128,7 +128,7 @@ def _with_steps(orders: Profile) -> Profile:
 def _make_auto() -> Profile:
     """hl7.auto says how it decides."""
     variants = tuple(
-        Variant(when, Profile(f"auto, {family}", auto.make_rules(family))) for family, when in auto.FAMILIES
+        Variant(when, Profile(family, auto.make_rules(family))) for family, when in auto.FAMILIES
     )
     return Profile("auto", auto.make_rules(auto.UNDECIDED), variants)
 

@@ -168,7 +168,9 @@ class Configurations:
         if name in self._noted or not name.strip("|") or len(self._noted) >= _MOST_SEEN or "*" in name:
             return
         self._noted.add(name)
-        self._database.submit(lambda connection: self._note(connection, name), self._finish_noting)
+        self._database.submit(
+            lambda connection: self._note(connection, name), self._finish_noting, lane="configuration"
+        )
 
     def _note(self, connection: Connection, name: str) -> bool:
         connection.lock("configuration")

@@ -37,7 +37,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 def test_each_value_has_its_place_and_what_is_odd_is_told(run: Run) -> None:
-    ended = run("order.hl7", "--letters", "8859/1")
+    ended = run("order.hl7", "--letters", "8859/1", "--profile", "classic")
     assert ended.exit_code == 0
     lines = [" ".join(line.split()) for line in ended.stdout.splitlines()]
     assert lines[:5] == [
@@ -57,7 +57,7 @@ def test_each_value_has_its_place_and_what_is_odd_is_told(run: Run) -> None:
 
 
 def test_every_rule_is_shown_if_asked_for(run: Run) -> None:
-    shown = run("order.hl7", "--all").stdout
+    shown = run("order.hl7", "--all", "--profile", "classic").stdout
     assert "OBR-18.1 is empty" in shown
     assert "there is no ZDS" in shown
 
@@ -71,7 +71,7 @@ def test_a_profile_comes_from_a_file_or_is_a_preset(run: Run) -> None:
 
 
 def test_without_a_profile_it_is_read_as_the_server_does(run: Run) -> None:
-    assert "profile classic, ihe_omi because of IPC\n" in run("omi.hl7").stdout
+    assert "profile auto, steps because of IPC\n" in run("omi.hl7").stdout
 
 
 def test_a_script_gets_everything(run: Run) -> None:

@@ -12,6 +12,7 @@ from openworklist.cli.application import application
 from openworklist.hl7.profile import preset
 from openworklist.observe.metrics import Metrics
 from openworklist.services.configuration import using
+from openworklist.services.configurations import Configurations
 from openworklist.services.intake import Intake
 from openworklist.services.reading import Reader, Source
 from openworklist.store.database import open_database
@@ -35,6 +36,7 @@ def data(tmp_path: Path) -> Path:
     for raw in (GOOD, BROKEN, MOVED, make_order("3", control_id="M4").replace(b"ORM^O01", b"ADT^A02")):
         intake.receive_message(raw, Source("mllp", "192.0.2.1:4711"))
     intake.receive_message(WRAPPED, Source("file", "import.hl7"))
+    Configurations(database).set_option("default_profile", "classic", "cli:mary")
     database.close()
     return tmp_path / "data"
 

@@ -47,7 +47,7 @@ def test_a_file_without_messages_is_told() -> None:
 def test_what_is_explained_is_what_the_server_reads(steps: str) -> None:
     raw = (ORDER.format(1, "A") + steps).encode("latin_1")
     (found,) = explain_messages(raw, choose_as_served(Configuration()))
-    arrival = Reader(preset("classic")).read(raw, Source("mllp"), 0)
+    arrival = Reader(Configuration).read(raw, Source("mllp"), 0)
     assert found.explanation is not None
     orders = [each.order for each in found.explanation.orders]
     assert [order.values for order in orders] == [order.values for order in arrival.orders]
