@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from hashlib import blake2b
 from pathlib import Path
 from traceback import extract_tb
-from typing import Final
+from typing import Final, Literal
 
 from openworklist.domain.errors import MessageError, OpenWorklistError, UnsupportedMessage
 from openworklist.domain.order import Order
@@ -19,6 +20,7 @@ from openworklist.hl7.message import Message, check_complete, check_single, pars
 from openworklist.hl7.modes import check as check_modes
 from openworklist.hl7.processing import check as check_processing
 from openworklist.hl7.profile import Profile, preset
+from openworklist.hl7.undecodable import check_identifiers
 
 log = logging.getLogger(__name__)
 
@@ -98,11 +100,18 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads messages by a profile and the site's settings; never raises."""
+    """Reads messages by a profile and the site's settings; never raises.
+
+    `charset_of` tells, of MSH-3 and MSH-4, what a sender writes where its MSH-18 is empty; "" is as the site.
+    It is None where no sender has a set of its own. `undecodable`: a message with bytes that are no letters
+    is refused, or they are replaced.
+    """
 
     profile: Profile
     default_charset: str = "8859/1"
     zone: tzinfo | None = None
+    charset_of: Callable[[str, str], str] | None = None
+    undecodable: Literal["refuse", "replace"] = "refuse"
     refused_modes: frozenset[str] = frozenset()  # of MSH-11: T where training messages are not to be taken
 
     def read_head(self, raw: bytes, source: Source, received_at: int, error: OpenWorklistError) -> Arrival:
@@ -130,6 +139,14 @@ class Reader:
             )
             return Arrival(raw, source, received_at, _read_head(raw), digest, error=failure)
 
+    def _default_of(self, raw: bytes) -> str:
+        """The set of a message that names none."""
+        if self.charset_of is None or raw.isascii():
+            return self.default_charset
+        # The names that senders are known by are ASCII: no set is needed to read them.
+        header = _read_head(raw)
+        return self.charset_of(header.field(3), header.field(4)) or self.default_charset
+
     def _choose_profile(self, message: Message) -> Profile:
         """Steps that stand in IPC are read where IHE has them: no other profile looks there."""
         return preset("ihe_omi") if message.find("IPC") else self.profile
@@ -137,7 +154,7 @@ class Reader:
     def _read(self, raw: bytes, source: Source, received_at: int, digest: bytes) -> Arrival:
         header = None
         try:
-            decoded = decode(raw, self.default_charset)
+            decoded = decode(raw, self._default_of(raw), replaces=self.undecodable == "replace")
             message = parse(decoded.text)
             header = header_of(message, decoded.codec)
             odd = check_processing(header, self.refused_modes)
@@ -153,6 +170,8 @@ class Reader:
                     codec=decoded.codec,
                     received_at=received_at,
                 )
+                if decoded.loss is not None:
+                    check_identifiers(orders, decoded.loss)
                 if not orders:
                     raise MessageError("The message has no order: neither ORC nor OBR.", where="OBR")
         except OpenWorklistError as error:
