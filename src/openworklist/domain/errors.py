@@ -74,7 +74,23 @@ class MappingError(OpenWorklistError):
 
 
 class CharsetError(OpenWorklistError):
+    """`offset` is that of the first byte that is no letter, -1 if none, `charset` the set that lacks it."""
+
     code = "charset.undecodable"
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        where: str = "",
+        hint: str = "",
+        code: str = "",
+        offset: int = -1,
+        charset: str = "",
+    ) -> None:
+        super().__init__(sentence, where=where, hint=hint, code=code)
+        self.offset = offset
+        self.charset = charset
 
 
 class IdentifierError(OpenWorklistError):

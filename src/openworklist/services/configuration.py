@@ -71,6 +71,7 @@ class Configuration:
     filters: tuple[Filter, ...] = ()  # in the order in which they are tried
     stations: Stations = field(default_factory=Stations)
     problems: tuple[OpenWorklistError, ...] = ()
+    has_charsets: bool = field(init=False)  # whether a sender has a character set of its own
     _senders: dict[tuple[str, str], Sender] = field(default_factory=dict)
 
     def find_sender(self, application: str, facility: str) -> Sender:
@@ -86,6 +87,9 @@ class Configuration:
     def get_profile(self, name: str) -> Profile:
         """A profile of the site, else a preset; MappingError if there is neither."""
         return self.profiles.get(name) or preset(name)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "has_charsets", any(system.charset for system in self.systems.values()))
 
     @property
     def extras(self) -> tuple[Attribute, ...]:

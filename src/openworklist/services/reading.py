@@ -19,6 +19,7 @@ from openworklist.hl7.charset import decode
 from openworklist.hl7.message import Message, check_complete, check_single, parse
 from openworklist.hl7.modes import check as check_modes
 from openworklist.hl7.processing import check as check_processing
+from openworklist.hl7.undecodable import check_identifiers
 from openworklist.services.configuration import Configuration
 
 log = logging.getLogger(__name__)
@@ -132,13 +133,23 @@ class Reader:
             )
             return Arrival(raw, source, received_at, _read_head(raw), digest, error=failure)
 
+    def _find_default(self, raw: bytes, configuration: Configuration) -> str:
+        """The set of a message that names none."""
+        default = configuration.options.default_charset or self.default_charset
+        if not configuration.has_charsets or raw.isascii():
+            return default
+        # The names that senders are known by are ASCII: no set is needed to read them.
+        header = _read_head(raw)
+        return configuration.find_sender(header.field(3), header.field(4)).charset or default
+
     def _read(self, raw: bytes, source: Source, received_at: int, digest: bytes) -> Arrival:
         header = None
         try:
-            decoded = decode(raw, self.default_charset)
+            configuration = self.configuration()
+            default = self._find_default(raw, configuration)
+            decoded = decode(raw, default, replaces=configuration.options.undecodable == "replace")
             message = parse(decoded.text)
             header = header_of(message, decoded.codec)
-            configuration = self.configuration()
             sender = configuration.find_sender(header.field(3), header.field(4))
             odd = check_processing(header, self.refused_modes)
             check_single(message)
@@ -153,6 +164,8 @@ class Reader:
                     codec=decoded.codec,
                     received_at=received_at,
                 )
+                if decoded.loss is not None:
+                    check_identifiers(orders, decoded.loss)
                 if configuration.has_rules:
                     orders = configuration.apply_rules(orders, header.field(9), header.sender)
                 if not orders:
