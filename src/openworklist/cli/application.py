@@ -13,6 +13,7 @@ from openworklist.cli import (
     configuration,
     doctor,
     explanation,
+    exporting,
     importing,
     mapping,
     messages,
@@ -57,6 +58,7 @@ application.command()(serve.ready)
 application.command()(configuration.settings)
 application.command()(send.send)
 application.command("import")(importing.import_files)
+application.command()(exporting.export)
 application.command()(query.echo)
 application.command()(query.find)
 application.command()(compare.compare)

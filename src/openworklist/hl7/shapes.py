@@ -24,7 +24,7 @@ MODALITIES: Final = frozenset(
 )
 # PS3.5 6.2 lets an AE title have blanks inside; one that is looked for has none, else any short text is one.
 _AE_TITLE: Final = re.compile(r"[!-\[\]-~]{1,16}", re.ASCII)
-_ACCESSION: Final = re.compile(r"(?=.*[0-9])[^\s^&]{3,64}")
+_ACCESSION: Final = re.compile(r"(?=.*[0-9])[^\s^&]{1,64}")
 _UID: Final = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))+")
 
 
