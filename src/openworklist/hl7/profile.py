@@ -35,12 +35,13 @@ class Profile:
 _PRESETS: Final[Mapping[str, Callable[[Attribute], tuple[str, ...]]]] = {
     "classic": lambda attribute: attribute.classic,
     "ihe_omi": lambda attribute: attribute.ihe_omi,
+    "siu": lambda attribute: attribute.siu,
 }
 
 
 @cache
 def preset(name: str) -> Profile:
-    """A profile that comes with the catalogue: `classic` or `ihe_omi`. NotFound for any other name."""
+    """A profile that comes with the catalogue: `classic`, `ihe_omi` or `siu`. NotFound for any other name."""
     if name not in _PRESETS:
         raise NotFound(f"There is no mapping preset {name!r}.", hint=f"use {' or '.join(_PRESETS)}")
     sources = _PRESETS[name]

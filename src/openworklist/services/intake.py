@@ -13,6 +13,7 @@ from typing import Final
 from openworklist.domain.errors import OpenWorklistError, OrderError, StoreError
 from openworklist.hl7.ack import ACCEPTED, Problem, acknowledge, explain, warn
 from openworklist.observe.metrics import Metrics
+from openworklist.services.merging import MergeMemory
 from openworklist.services.reading import Arrival, Reader, Source
 from openworklist.services.settling import Settled, settle
 from openworklist.store.connection import Connection
@@ -52,6 +53,7 @@ class Intake:
         self._metrics = metrics
         self._uid_root = uid_root
         self._clock = clock
+        self._merges = MergeMemory()
         self._numbers = count(clock())  # of our own control IDs: they go on where a restart left off
 
     def receive(self, raw: bytes, source: Source, done: Done) -> None:
@@ -106,7 +108,14 @@ class Intake:
         self._database.submit(partial(self._settle, arrival, answer), finish, lane=lane or arrival.patient)
 
     def _settle(self, arrival: Arrival, answer: bytes, connection: Connection) -> Settled:
-        return settle(connection, arrival, answer, self._uid_root, warn=partial(self._warn, arrival))
+        return settle(
+            connection,
+            arrival,
+            answer,
+            self._uid_root,
+            warn=partial(self._warn, arrival),
+            merges=self._merges,
+        )
 
     def _note(self, settled: Settled) -> Settled:
         self._metrics.count(f"messages_{settled.disposition}")

@@ -10,20 +10,18 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import Final
 
-from openworklist.domain.errors import MessageError, OpenWorklistError, UnsupportedMessage
+from openworklist.domain.errors import MessageError, OpenWorklistError
 from openworklist.domain.order import Order
-from openworklist.hl7 import mapping
+from openworklist.domain.patient import PatientChange
 from openworklist.hl7.ack import Header, header_of, read_header
 from openworklist.hl7.charset import decode
+from openworklist.hl7.contents import Contents, read_contents
+from openworklist.hl7.events import Kind, find_event
 from openworklist.hl7.message import Message, check_complete, check_single, parse
 from openworklist.hl7.profile import Profile, preset
 
 log = logging.getLogger(__name__)
 
-# Taken by message code with any trigger: OMI^Z23 exists.
-_ORDERS: Final = frozenset({"ORM", "OMI", "OMG"})
-# HL7 table 0357 knows no "we have no use for it": a queue must not stall, so these are accepted.
-_UNUSED: Final = frozenset({"ADT", "ACK"})
 _HEAD: Final = 8192
 _BOM: Final = b"\xef\xbb\xbf"
 _BLANKS: Final = b"\r\n\t "
@@ -47,6 +45,7 @@ class Arrival:
     header: Header
     digest: bytes  # of the raw bytes; together with sender and control ID it tells a repetition
     orders: tuple[Order, ...] = ()
+    patients: tuple[PatientChange, ...] = ()
     error: OpenWorklistError | None = None
     ignored: str = ""
     warnings: tuple[str, ...] = field(default=())
@@ -70,6 +69,8 @@ class Arrival:
     @property
     def patient(self) -> str:
         """The Patient ID of its orders: what comes of one patient is applied in the order of arrival."""
+        if self.patients:
+            return self.patients[0].patient.id
         patient = self.orders[0].values.get("patient_id") if self.orders else None
         return patient if isinstance(patient, str) else ""
 
@@ -85,7 +86,7 @@ class Arrival:
 
     def refused(self, error: OpenWorklistError) -> Arrival:
         """The same arrival, found wrong when its orders were applied."""
-        return replace(self, orders=(), error=error)
+        return replace(self, orders=(), patients=(), error=error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +122,10 @@ class Reader:
             )
             return Arrival(raw, source, received_at, _read_head(raw), digest, error=failure)
 
-    def _choose_profile(self, message: Message) -> Profile:
-        """Steps that stand in IPC are read where IHE has them: no other profile looks there."""
+    def _choose_profile(self, message: Message, kind: Kind) -> Profile:
+        """Steps in IPC and appointments are read where the standards have them."""
+        if kind is Kind.APPOINTMENT:
+            return preset("siu")
         return preset("ihe_omi") if message.find("IPC") else self.profile
 
     def _read(self, raw: bytes, source: Source, received_at: int, digest: bytes) -> Arrival:
@@ -132,26 +135,34 @@ class Reader:
             message = parse(decoded.text)
             header = header_of(message, decoded.codec)
             check_single(message)
-            ignored = _reason_to_ignore(message)
-            orders: tuple[Order, ...] = ()
-            if not ignored:
+            event = find_event(message)
+            contents = Contents()
+            if event.kind is not Kind.IGNORED:
                 check_complete(message)
-                orders = mapping.apply(
+                contents = read_contents(
                     message,
-                    self._choose_profile(message),
+                    event.kind,
+                    self._choose_profile(message, event.kind),
                     zone=self.zone,
                     codec=decoded.codec,
                     received_at=received_at,
                 )
-                if not orders:
-                    raise MessageError("The message has no order: neither ORC nor OBR.", where="OBR")
         except OpenWorklistError as error:
             return Arrival(raw, source, received_at, header or _read_head(raw), digest, error=error)
         warnings = decoded.warnings
         if not header.control_id:
             # HL7 v2.9 2.13.9.10 requires it: without it a sender cannot tell which message was answered.
             warnings = (*warnings, "MSH-10 is empty: the message is told from others by its content alone.")
-        return Arrival(raw, source, received_at, header, digest, orders, ignored=ignored, warnings=warnings)
+        return Arrival(
+            raw,
+            source,
+            received_at,
+            header,
+            digest,
+            *contents,
+            ignored=event.reason,
+            warnings=warnings,
+        )
 
 
 def too_large(size: int) -> MessageError:
@@ -170,18 +181,3 @@ def _digest(raw: bytes) -> bytes:
 def _read_head(raw: bytes) -> Header:
     # The bytes may be no letters of their set: those that the header needs are ASCII.
     return read_header(raw[:_HEAD].lstrip(_BLANKS).removeprefix(_BOM).decode("latin_1"), "ascii")
-
-
-def _reason_to_ignore(message: Message) -> str:
-    """Why a message of this type changes nothing; "" for an order. UnsupportedMessage for all others."""
-    kind = message.header.field(9)
-    code = kind[:3].upper()
-    if code in _ORDERS:
-        return ""
-    if code in _UNUSED:
-        return f"{kind} messages change no orders here."
-    raise UnsupportedMessage(
-        f"Messages of type {kind or '(none)'} are not taken.",
-        where="MSH-9",
-        hint="send ORM, OMI or OMG orders",
-    )
