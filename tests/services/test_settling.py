@@ -76,7 +76,10 @@ def test_a_message_of_no_use_is_journalled_with_the_reason(
     raw = make_order("1").replace(b"ORM^O01", b"ADT^A02")
     assert settle_message(raw).disposition == "ignored"
     (entry,) = read_journal(database)
-    assert (entry.outcome, entry.reason) == ("ignored", "ADT^A02 messages change no orders here.")
+    assert (entry.outcome, entry.reason) == (
+        "ignored",
+        "ADT^A02 is ignored: it tells where the patient is, which changes no exam.",
+    )
     assert read_changes(database) == read_records(database) == []
 
 

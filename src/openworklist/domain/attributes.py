@@ -11,7 +11,17 @@ from collections.abc import Iterator
 from openworklist.domain.attribute import Attribute, Level, Match
 from openworklist.domain.attribute import make_row as _row
 
-__all__ = ["ATTRIBUTES", "BY_NAME", "BY_TAG", "SEARCHABLE", "SEQUENCE_TAGS", "Attribute", "Level", "Match"]
+__all__ = [
+    "ATTRIBUTES",
+    "BY_NAME",
+    "BY_TAG",
+    "PATIENT_LEVEL",
+    "SEARCHABLE",
+    "SEQUENCE_TAGS",
+    "Attribute",
+    "Level",
+    "Match",
+]
 
 _P, _Q, _R, _S = Level.PATIENT, Level.REQUEST, Level.PROCEDURE, Level.STEP
 
@@ -232,6 +242,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
 
 BY_NAME: dict[str, Attribute] = {attribute.name: attribute for attribute in ATTRIBUTES}
 BY_TAG: dict[int, Attribute] = {attribute.tag: attribute for attribute in ATTRIBUTES if attribute.tag}
+PATIENT_LEVEL: frozenset[str] = frozenset(each.name for each in ATTRIBUTES if each.level is Level.PATIENT)
 SEARCHABLE: tuple[Attribute, ...] = tuple(attribute for attribute in ATTRIBUTES if attribute.searchable)
 
 

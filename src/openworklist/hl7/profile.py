@@ -137,5 +137,6 @@ PRESETS: Final[Mapping[str, Callable[[], Profile]]] = {
     "classic": lambda: _with_steps(_from_catalogue("classic", lambda attribute: attribute.classic)),
     "ihe": _make_ihe,
     "auto": _make_auto,
+    "siu": lambda: _from_catalogue("siu", lambda attribute: attribute.siu),
     "ihe_omi": lambda: _from_catalogue("ihe_omi", lambda attribute: attribute.ihe_omi),
 }

@@ -28,6 +28,7 @@ FILTER: Final = "filter"
 STATION: Final = "station"
 
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+_OWN_PRESETS: Final = {"SIU": "siu"}  # the segments of appointments are in no mapping of orders
 _MOST: Final = 10_000  # senders remembered: whoever changes its name with every message is resolved anew
 
 
@@ -123,6 +124,9 @@ class Configuration:
 
         def find(message_type: str) -> Profile:
             wanted = system.find_profile(message_type) if system else ""
+            code = message_type[:3].upper()
+            if code in _OWN_PRESETS and not (system and any(each[:3] == code for each in system.profiles)):
+                return preset(_OWN_PRESETS[code])
             for name in (wanted, self.options.default_profile):
                 if name and self.has_profile(name):
                     return self.get_profile(name)

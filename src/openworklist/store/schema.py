@@ -195,3 +195,20 @@ deleted_records: Final = Table(
 )
 Index(None, deleted_records.c.identity)
 Index(None, deleted_records.c.at)
+
+# Patient IDs that were given up, and what was said of who remains: orders may still come for them.
+merged_patients: Final = Table(
+    "merged_patients",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    _text("patient_id"),
+    _text("issuer_of_patient_id"),
+    _number("message_id"),
+    _number("until"),  # the message that shows the ID in use again, 0 if none does
+    _text("sender"),
+    _number("sent_at"),
+    _text("document"),  # JSON: values of the patient who remains
+    sqlite_autoincrement=True,
+)
+Index(None, merged_patients.c.patient_id)
+Index(None, merged_patients.c.message_id)

@@ -199,3 +199,19 @@ def upgrade() -> None:
     )
     op.create_index("ix_deleted_records_identity", "deleted_records", ["identity"])
     op.create_index("ix_deleted_records_at", "deleted_records", ["at"])
+
+    op.create_table(
+        "merged_patients",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("patient_id", TEXT, nullable=False),
+        sa.Column("issuer_of_patient_id", TEXT, nullable=False),
+        sa.Column("message_id", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("sender", TEXT, nullable=False),
+        sa.Column("sent_at", sa.BigInteger(), nullable=False),
+        sa.Column("document", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_merged_patients")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_merged_patients_message_id", "merged_patients", ["message_id"])
+    op.create_index("ix_merged_patients_patient_id", "merged_patients", ["patient_id"])
