@@ -120,10 +120,10 @@ def _find_doubt(order: Order, existing: Sequence[Record]) -> OrderError | None:
     """What makes it doubtful that a change of what should be here is about something new."""
     if find_ordered(order.values, existing):
         reason = "the order has other steps, and none has the IDs that were sent: a step was added"
-        return make_problem(order, reason, "order.step-added", order.ids_place)
+        return make_problem(order, reason, code="order.step-added", where=order.ids_place)
     if order.is_appointment and find_contradicted(order.values, existing):
         reason = "an order has one of these numbers, but not the others: an exam was added"
-        return make_problem(order, reason, "order.step-added", "ORC-2")
+        return make_problem(order, reason, code="order.step-added", where="ORC-2")
     return None
 
 

@@ -205,7 +205,7 @@ class _Teller:
         return Look(source, place, held, outcome, reason, found.warnings)
 
     def _locate(self, segment: Segment, path: Path) -> str:
-        number = self._numbers[id(segment)]
+        number = self._numbers.get(id(segment), 0)  # an MRG is read as a PID
         return str(path._replace(occurrence=number))
 
 
