@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from openworklist import __version__
+from openworklist.domain.retry import Retry
 from openworklist.hl7.profile import preset
 from openworklist.listeners.dicom import DicomLimits, DicomListener
 from openworklist.listeners.folder import FolderListener
@@ -23,6 +24,7 @@ from openworklist.observe import logging as logs
 from openworklist.observe.health import Health
 from openworklist.observe.metrics import Metrics
 from openworklist.observe.port import DicomCounter
+from openworklist.services.courier import Courier
 from openworklist.services.expiry import Expiry
 from openworklist.services.files import Files
 from openworklist.services.intake import Intake
@@ -37,6 +39,7 @@ log = logging.getLogger(__name__)
 # Seconds a thread may keep others from running Python: the writer of the database needs it for a moment only,
 # before and after it waits for the disk, and the loop is not to be kept by a long search.
 _SWITCH_INTERVAL: Final = 0.0001
+_DAY: Final = 86_400.0
 
 
 class Listener(Protocol):
@@ -86,6 +89,16 @@ def _make_files(settings: Settings, database: Database, intake: Intake) -> Files
     return Files(intake, database.find_problem, max_message=settings.hl7_max_message)
 
 
+def _make_courier(settings: Settings, database: Database, metrics: Metrics) -> Courier:
+    retry = Retry(
+        cap=settings.outbound_pause,
+        longest=settings.outbound_days * _DAY,
+        most_tries=settings.outbound_attempts,
+    )
+    timeout = settings.outbound_timeout
+    return Courier(database, metrics, retry=retry, timeout=timeout, days=settings.journal_days)
+
+
 def make_reader(settings: Settings) -> Reader:
     return Reader(preset("classic"), settings.default_charset, settings.zone())
 
@@ -101,6 +114,7 @@ class Server:
         self._intake = _make_intake(settings, database, self.metrics)
         self.listeners: Sequence[Listener] = self._make_listeners()
         self._expiry = Expiry(database, settings.journal_days, self.metrics)
+        self.courier = _make_courier(settings, database, self.metrics)
 
     def bind(self) -> None:
         """Open every socket, or raise ListenError with none left open by its listener."""
@@ -112,13 +126,15 @@ class Server:
         for listener in self.listeners:
             await listener.start()
         self._expiry.start()
+        self.courier.start()
 
     async def stop(self) -> None:
         """Take nothing more, answer what was taken, then close."""
         self.health.add("server", lambda: "it is stopping")
         await self._expiry.stop()
         seconds = self._settings.drain_seconds
-        await asyncio.gather(*(listener.stop(seconds) for listener in self.listeners))
+        stops = [listener.stop(seconds) for listener in self.listeners]
+        await asyncio.gather(*stops, self.courier.stop(seconds))
 
     def describe(self) -> str:
         """One line with every address."""

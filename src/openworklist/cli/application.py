@@ -14,6 +14,7 @@ from openworklist.cli import (
     doctor,
     importing,
     messages,
+    outbound,
     query,
     records,
     send,
@@ -58,5 +59,6 @@ application.command()(compare.compare)
 application.command()(attributes.attributes)
 application.add_typer(doctor.application, name="doctor")
 application.add_typer(messages.application, name="messages")
+application.add_typer(outbound.application, name="outbound")
 application.add_typer(records.application, name="records")
 application.add_typer(simulate.application, name="simulate")
