@@ -18,6 +18,7 @@ from openworklist.cli import (
     mapping,
     messages,
     options,
+    outbound,
     query,
     records,
     rules,
@@ -69,6 +70,7 @@ application.add_typer(rules.filters, name="filters")
 application.add_typer(mapping.application, name="mapping")
 application.add_typer(messages.application, name="messages")
 application.add_typer(options.application, name="options")
+application.add_typer(outbound.application, name="outbound")
 application.add_typer(records.application, name="records")
 application.add_typer(rules.stations, name="stations")
 application.add_typer(simulate.application, name="simulate")

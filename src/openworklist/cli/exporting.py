@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -38,7 +39,6 @@ def export(
     What the mapping has no place for is told on stderr.
     """
     from openworklist.app import open_store
-    from openworklist.domain.attributes import BY_NAME
     from openworklist.services.clock import read_clock
     from openworklist.services.configurations import Configurations
     from openworklist.services.export import compose_record
@@ -59,9 +59,7 @@ def export(
                 charset=charset,
             )
             messages.append(composed.content)
-            for each in composed.left_out:
-                label = _label(BY_NAME, each.name)
-                print(f"record {number}: {label} is left out: {each.reason}", file=sys.stderr)
+            print_left_out(number, composed.left_out)
     content = b"".join(messages)
     if output is None:
         sys.stdout.buffer.write(content)
@@ -69,5 +67,10 @@ def export(
         output.write_bytes(content)
 
 
-def _label(attributes: dict[str, Any], name: str) -> str:
-    return str(attributes[name].label) if name in attributes else name
+def print_left_out(number: int, left_out: Iterable[Any]) -> None:
+    """Tell on stderr what a message does not carry of a record."""
+    from openworklist.domain.attributes import BY_NAME
+
+    for each in left_out:
+        label = BY_NAME[each.name].label if each.name in BY_NAME else each.name
+        print(f"record {number}: {label} is left out: {each.reason}", file=sys.stderr)
