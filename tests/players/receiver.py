@@ -85,6 +85,11 @@ class Receiver:
         with self._arrived:
             assert self._arrived.wait_for(lambda: len(self.received) >= count, _PATIENCE), self.control_ids
 
+    def wait_for_id(self, control_id: str) -> None:
+        """Until the message with that MSH-10 has arrived."""
+        with self._arrived:
+            assert self._arrived.wait_for(lambda: control_id in self.control_ids, _PATIENCE), self.control_ids
+
     def _listen(self) -> None:
         threads = []
         with suppress(OSError):
