@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from openworklist.domain.attributes import ATTRIBUTES, Attribute
+from openworklist.hl7.observed import OBSERVED
 from openworklist.hl7.path import parse_path
 from openworklist.hl7.rule import Condition, Rule, Source, read_condition
 
@@ -58,9 +59,6 @@ _ELSEWHERE: Final[Mapping[str, str]] = {
     "requested_procedure_priority": "TQ1-9.1 ORC-7.6 OBR-27.6 OBR-5.1",
     "study_instance_uid": "ZDS-1.1",
 }
-_STUDY_UID: Final = Source(
-    parse_path("OBX-5.1"), "uid", Condition(parse_path("OBX-3.1"), "110180")
-)  # DICOM code 110180 is "Study Instance UID"
 # A name that has an ID before it (XCN). Where the classic place is a name without one, its first component is
 # the family name.
 _IDENTIFIED: Final = (
@@ -97,8 +95,7 @@ def _find_sources(attribute: Attribute, family: str) -> Iterable[Source]:
     shape = _ACCESSION if name == _ACCESSION else elsewhere
     for text in (*(text for column in others for text in column), *_ELSEWHERE.get(name, "").split()):
         yield Source(parse_path(text), shape)
-    if name == "study_instance_uid":
-        yield _STUDY_UID
+    yield from OBSERVED.get(name, ())
 
 
 def _columns(attribute: Attribute, family: str) -> tuple[tuple[str, ...], ...]:

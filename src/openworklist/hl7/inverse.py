@@ -11,7 +11,7 @@ from openworklist.hl7.names import XCN, XPN, kind_of
 from openworklist.hl7.path import Path
 from openworklist.hl7.plan import GATHERED
 from openworklist.hl7.rule import Rule
-from openworklist.hl7.sequences import is_coded
+from openworklist.hl7.sequences import is_coded, issuer_places
 from openworklist.hl7.values import TABLES
 
 Leaves = Mapping[Path, str]
@@ -109,5 +109,5 @@ def _from_sequence(attribute: Attribute, value: Value, path: Path) -> Leaves | N
     if is_coded(attribute):
         places = [path._replace(component=first + number) for number in range(3)]
     else:
-        places = [path._replace(component=first, subcomponent=number) for number in (1, 2, 3)]
+        places = issuer_places(path)
     return {place: texts[name] for place, name in zip(places, names, strict=True) if texts.get(name)}

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
-from openworklist.domain.attributes import ATTRIBUTES, Attribute
+from openworklist.domain.attributes import ATTRIBUTES, BY_NAME, Attribute
 from openworklist.domain.errors import MappingError
 from openworklist.domain.extra import is_extra, read_attribute
 from openworklist.hl7 import auto
 from openworklist.hl7.condition import is_fulfilled
 from openworklist.hl7.leaf import Reading
 from openworklist.hl7.message import Message
+from openworklist.hl7.observed import OBSERVED
 from openworklist.hl7.rule import Condition, Rule, Source, make_rule, placed, read_condition
 
 __all__ = ["PRESETS", "Condition", "Profile", "Rule", "Source", "Variant", "make_profile", "preset"]
@@ -96,6 +97,9 @@ def derive(name: str, base: Profile, rules: Iterable[Rule], dropped: Iterable[At
     return Profile(name, change(base.rules), variants)
 
 
+_ROUTE: Final = "route_of_admissions"
+
+
 @cache
 def preset(name: str) -> Profile:
     """A profile that comes with the program; MappingError if there is none of that name."""
@@ -117,7 +121,18 @@ def _from_catalogue(name: str, paths: Callable[[Attribute], tuple[str, ...]]) ->
 
 def _make_ihe() -> Profile:
     """IHE RAD TF-2 appendix B: an order with IPC has its steps there (OMI^O23), any other in OBR and ZDS."""
-    return _with_steps(_from_catalogue("ihe", lambda attribute: attribute.ihe_orm))
+    return _with_steps(_observe(_from_catalogue("ihe", lambda attribute: attribute.ihe_orm)))
+
+
+def _observe(profile: Profile) -> Profile:
+    """The profile, with what IHE's orders tell in OBX behind its own places."""
+    rules = {rule.attribute.name: rule for rule in profile.rules}
+    for name, observed in OBSERVED.items():
+        known = rules.get(name)
+        rules[name] = Rule(BY_NAME[name], (*(known.sources if known else ()), *observed))
+    # IHE RAD TF-2 appendix B: a route that is not told is unknown.
+    rules[_ROUTE] = replace(rules[_ROUTE], default="U")
+    return Profile(profile.name, tuple(rules.values()))
 
 
 def _with_steps(orders: Profile) -> Profile:
@@ -138,5 +153,5 @@ PRESETS: Final[Mapping[str, Callable[[], Profile]]] = {
     "ihe": _make_ihe,
     "auto": _make_auto,
     "siu": lambda: _from_catalogue("siu", lambda attribute: attribute.siu),
-    "ihe_omi": lambda: _from_catalogue("ihe_omi", lambda attribute: attribute.ihe_omi),
+    "ihe_omi": lambda: _observe(_from_catalogue("ihe_omi", lambda attribute: attribute.ihe_omi)),
 }
