@@ -79,7 +79,7 @@ def test_what_is_refused_for_good_is_given_up_and_the_rest_goes_on(
     with Receiver(answer) as receiver:
         queue(openworklist, server.data, receiver.port, orders)
         receiver.wait_for(2)
-    assert server.stop() == 0
+        assert server.stop() == 0
     assert sorted(states(openworklist, server.data)) == ["dead", "sent"]
     dropped = openworklist("outbound", "drop", "--dead", "--data", server.data)
     assert dropped.returncode == 0

@@ -10,6 +10,7 @@ from openworklist.domain.attributes import BY_NAME, PATIENT_LEVEL
 from openworklist.domain.change import Change, Order, fail, ignore
 from openworklist.domain.completion import assigned_stations, complete_again
 from openworklist.domain.control import Action, Rule
+from openworklist.domain.edit import find_standing
 from openworklist.domain.identity import (
     ORDER_NUMBERS,
     PROCEDURE,
@@ -89,6 +90,8 @@ def _merge(order: Order, before: Record) -> tuple[Record, tuple[str, ...]]:
     Patient and order number stay: a record without them is nobody's, and no later order finds it.
     """
     left, notes = _find_left(order, before)
+    standing = find_standing(before.edited, order.values, order.nullified) if before.edited else {}
+    left |= standing.keys()
     sent = {name: value for name, value in order.values.items() if name not in left} if left else order.values
     values = {**before.values, **sent}
     for name in order.defaults & sent.keys():
@@ -102,7 +105,7 @@ def _merge(order: Order, before: Record) -> tuple[Record, tuple[str, ...]]:
     warnings = tuple(
         f'{BY_NAME[name].label}: "" does not delete it, no record is without' for name in sorted(kept)
     )
-    return replace(before, values=values), (*order.warnings, *notes, *warnings)
+    return replace(before, values=values, edited=standing), (*order.warnings, *notes, *warnings)
 
 
 def _find_left(order: Order, before: Record) -> tuple[frozenset[str], tuple[str, ...]]:

@@ -60,6 +60,7 @@ class Arrival:
     ignored: str = ""
     warnings: tuple[str, ...] = field(default=())
     is_sender_new: bool = False  # nothing is known of its sender yet
+    refuses_unknown: bool = False  # a cancel or change of an order that is not here is an error
 
     @property
     def application(self) -> str:
@@ -187,6 +188,7 @@ class Reader:
             ignored=event.reason,
             warnings=warnings,
             is_sender_new=not sender.is_known,
+            refuses_unknown=configuration.options.unknown_order == "refuse",
         )
 
 

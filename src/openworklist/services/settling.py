@@ -64,6 +64,8 @@ def settle(
     merges = merges or MergeMemory()
     applied = _apply(connection, arrival, uid_root, merges)
     problems = [change.problem for change, _, _ in applied if change.problem is not None]
+    if arrival.refuses_unknown and (unknown := _find_unknown(problems)):
+        raise unknown
     if problems and warn is not None:
         answer = warn(problems)
     outcome = _outcome(arrival, applied)
@@ -85,6 +87,10 @@ def settle(
             )
     reason = entry.reason if outcome is Outcome.IGNORED else ""
     return Settled(outcome.value, answer, reason, arrival.error)
+
+
+def _find_unknown(problems: Sequence[OrderError]) -> OrderError | None:
+    return next((problem for problem in problems if problem.code == "order.unknown"), None)
 
 
 def _answer_again(first: bytes, answer: bytes, warn: Callable[[Sequence[OrderError]], bytes] | None) -> bytes:
@@ -153,7 +159,7 @@ def _may_come_again(arrival: Arrival, reasons: Sequence[str], problems: Sequence
     """Whether, sent again, it may do what it did not do now: the order that it is about may be here by then,
     or the filter gone that left one out.
     """
-    return any(problem.code == "order.unknown" for problem in problems) or any(
+    return _find_unknown(problems) is not None or any(
         order.left_out and order.left_out in reasons for order in arrival.orders
     )
 

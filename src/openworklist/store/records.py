@@ -53,6 +53,7 @@ class Row(NamedTuple):
             senders=document.get("senders", {}),
             warnings=tuple(document["warnings"]),
             patient_senders=document.get("patient_senders", {}),
+            edited=_to_values(document.get("edited", {})),
             former=tuple(document.get("former", ())),
         )
 
@@ -275,6 +276,8 @@ def _to_document(record: Record) -> str:
     }
     if record.patient_senders:
         document["patient_senders"] = record.patient_senders
+    if record.edited:
+        document["edited"] = record.edited
     if record.former:
         document["former"] = record.former
     return encode(document)
