@@ -96,16 +96,20 @@ def _to_order(
                 value = lookup.find(reading, field)
             if value:
                 values[name] = value
-    for name, lookups, default in plan.lines:
+    for name, places_of, default in plan.lines:
         value = None
-        for lookup in lookups:
-            fields = rows[lookup.row]
-            if lookup.look is not None:
-                value = lookup.look(lookup, reading, group, memory) if fields else None
-            elif lookup.field < len(fields) and fields[lookup.field]:
-                value = find_once(reading, fields, lookup, memory)
+        for row, number, lookup in places_of:
+            fields = rows[row]
+            if number >= len(fields):
+                continue
+            if not number:
+                value = lookup.look(lookup, reading, group, memory) if lookup.look else None
+            elif not (field := fields[number]):
+                continue
+            elif memory is None and NULL not in field:
+                value = lookup.find(reading, field)
             else:
-                value = None
+                value = find_once(reading, fields, lookup, memory)
             if value is not None:
                 break
         if value:

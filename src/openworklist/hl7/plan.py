@@ -30,10 +30,13 @@ class Row(NamedTuple):
 
 
 class Line(NamedTuple):
-    """An attribute that is looked for in several places, in several segments, or has a default."""
+    """An attribute that is looked for in several places, in several segments, or has a default.
+
+    Each place is the number of its row, that of its field, 0 where a function looks, and its lookup.
+    """
 
     name: str
-    lookups: tuple[Lookup, ...]
+    places: tuple[tuple[int, int, Lookup], ...]
     default: Value | None
 
 
@@ -68,7 +71,8 @@ def make_plan(profile: Profile) -> Plan:
         if len(lookups) == 1 and lookups[0].look is None and default is None:
             simple.append((name, lookups[0]))
         else:
-            lines.append(Line(name, tuple(lookups), default))
+            places = tuple((each.row, 0 if each.look else each.field, each) for each in lookups)
+            lines.append(Line(name, places, default))
     return Plan(tuple(_to_row(key, simple, row) for key, row in numbers.items()), tuple(lines), constants)
 
 
