@@ -57,14 +57,14 @@ def _find_word(rule: Rule, value: str) -> str | None:
 
 
 def _find_time(attribute: Attribute, values: Mapping[str, Value]) -> str:
-    twin = attribute.name.removesuffix("date") + "time"
-    time = values.get(twin, "") if twin in BY_NAME else ""
+    twin = attribute.name.replace("_date", "_time")
+    time = values.get(twin, "") if twin != attribute.name and twin in BY_NAME else ""
     return time if isinstance(time, str) else ""
 
 
 def _from_time(attribute: Attribute, text: str, path: Path, values: Mapping[str, Value]) -> Leaves | None:
     """A time stands behind its date, never alone."""
-    date = values.get(attribute.name.removesuffix("time") + "date")
+    date = values.get(attribute.name.replace("_time", "_date"))
     return {path: date + text} if date and isinstance(date, str) else None
 
 

@@ -21,6 +21,8 @@ RECORD: dict[str, Value] = {
     "patient_sex": "M",
     "accession_number": "ACC1",
     "requesting_physician": "Welby^Marcus^^Dr",
+    "issue_date_of_imaging_service_request": "20260313",
+    "issue_time_of_imaging_service_request": "120000",
     "requested_procedure_id": "RP1",
     "requested_procedure_description": "CT head",
     "requested_procedure_priority": "HIGH",
@@ -62,7 +64,15 @@ def test_a_step_of_omi_stands_in_ipc() -> None:
     ("profile", "expected"),
     [
         ("ihe", {"scheduled_station_ae_title"}),
-        ("classic", {"scheduled_procedure_step_id", "requesting_physician"}),
+        (
+            "classic",
+            {
+                "scheduled_procedure_step_id",
+                "requesting_physician",
+                "issue_date_of_imaging_service_request",
+                "issue_time_of_imaging_service_request",
+            },
+        ),
         ("auto", set()),
     ],
 )
