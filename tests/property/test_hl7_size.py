@@ -8,9 +8,10 @@ import pytest
 
 from openworklist.domain.names import folded_groups
 from openworklist.hl7.profile import preset
+from openworklist.services.configuration import using
 from openworklist.services.reading import Arrival, Reader, Source
 
-READER = Reader(preset("classic"))
+READER = Reader(using(preset("classic")))
 SOURCE = Source("file", "big.hl7")
 HEADER = "MSH|^~\\&|HIS|CLINIC|OWL|RAD|20260314101500||ORM^O01|42|P|2.3.1\r"
 ORDER = "ORC|NW|A1\rOBR|1|||P^T\r"

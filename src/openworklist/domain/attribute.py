@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from openworklist.domain.appointment import find_places
+
 
 class Level(StrEnum):
     PATIENT = "patient"
@@ -27,12 +29,13 @@ class Match(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """`classic`, `ihe_orm`, `ihe_omi`: where each mapping preset looks, HL7 paths in order of preference.
+    """`classic`, `ihe_orm`, `ihe_omi`, `siu`: where a mapping preset looks, HL7 paths in order of preference.
 
     A path at a sequence of codes names the first component of its triple (`OBR-4.4` is .4, .5, .6), at an
     issuer the component whose subcomponents identify the authority. `required` says that an SCP must match on
     it, `type` is the return key type of K.6-1. Keywords without a tag live in our record only. `identifies`:
     cut, two of them could become one, so one that is too long is answered shortened (domain.shortening).
+    Attributes outside of the catalogue are made in domain.extra.
     """
 
     name: str
@@ -50,7 +53,9 @@ class Attribute:
     classic: tuple[str, ...] = ()
     ihe_orm: tuple[str, ...] = ()
     ihe_omi: tuple[str, ...] = ()
+    siu: tuple[str, ...] = ()
     items: tuple[Attribute, ...] = ()  # what an item of this sequence holds
+    creator: str = ""  # of a private attribute
 
     @property
     def is_sequence(self) -> bool:
@@ -61,8 +66,8 @@ class Attribute:
         return f"({self.tag >> 16:04X},{self.tag & 0xFFFF:04X})" if self.tag else ""
 
 
-# The kind of matching that PS3.4 C.2.2.2 allows for each VR.
-_MATCH_BY_VR = {
+# The kind of matching that PS3.4 C.2.2.2 allows for each VR; of a number single values.
+MATCH_BY_VR = {
     "AE": Match.WILDCARD,
     "AS": Match.SINGLE,
     "CS": Match.WILDCARD,
@@ -112,15 +117,19 @@ def make_row(
     omi: str | None = None,
     items: tuple[Attribute, ...] = (),
 ) -> Attribute:
-    """A row; paths are one text with blanks between, `omi` is given only where it differs from `ihe`."""
+    """A row; paths are one text with blanks between, `omi` is given only where it differs from `ihe`.
+
+    Those of appointments stand in domain.appointment.
+    """
+    name = _snake(keyword)
     return Attribute(
-        name=_snake(keyword),
+        name=name,
         keyword=keyword,
         tag=tag,
         vr=vr,
         level=level,
         label=label,
-        match=match or _MATCH_BY_VR[vr],
+        match=match or MATCH_BY_VR[vr],
         type=type,
         required=required,
         searchable=searchable,
@@ -129,5 +138,6 @@ def make_row(
         classic=tuple(classic.split()),
         ihe_orm=tuple(ihe.split()),
         ihe_omi=tuple((ihe if omi is None else omi).split()),
+        siu=find_places(name, ihe.split()),
         items=items,
     )

@@ -20,7 +20,7 @@ _LARGE: Final = 65_536  # bytes of a message under way that may be given up wher
 
 
 class Pending:
-    """The place of one answer in the queue of its connection; called with the answer."""
+    """The place of one answer in the queue of its connection; called with the content of its frames."""
 
     __slots__ = ("_connection", "answer", "is_token", "size")
 
@@ -30,12 +30,9 @@ class Pending:
         self.is_token = is_token
         self.answer: bytes | None = None
 
-    def __call__(self, answer: bytes) -> None:
+    def __call__(self, *answers: bytes) -> None:
         if self.answer is None:
-            if self.is_token:
-                self.answer = wrap_token(answer)
-            else:
-                self.answer = wrap(answer) if answer else b""
+            self.answer = b"".join(map(wrap_token if self.is_token else wrap, answers))
             self._connection.answered()
 
 
@@ -198,7 +195,7 @@ class Connection(asyncio.Protocol):
                 handler.receive_oversize(event.head, event.size, self.peer, done)
             elif self._may_break_off():
                 # An answer would be taken for that of the message begun anew.
-                handler.receive_oversize(event.head, event.size, self.peer, lambda answer: done(b""))
+                handler.receive_oversize(event.head, event.size, self.peer, lambda *answers: done())
         elif type(event) is HalfFrame and self._may_break_off():
             handler.receive_half(event.content, self.peer, self._expect(len(event.content)))
 

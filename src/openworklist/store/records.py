@@ -52,6 +52,9 @@ class Row(NamedTuple):
             message_time=self.message_time,
             senders=document.get("senders", {}),
             warnings=tuple(document["warnings"]),
+            patient_senders=document.get("patient_senders", {}),
+            edited=_to_values(document.get("edited", {})),
+            former=tuple(document.get("former", ())),
         )
 
 
@@ -74,6 +77,8 @@ def _parameters(*names: str) -> dict[str, Any]:
 
 _WRITTEN: Final = tuple(column.name for column in records.c if column.name != "id")
 _INSERT: Final = Statement(insert(records).values(_parameters(*_WRITTEN)).returning(records.c.id))
+_RESTORE: Final = Statement(insert(records).values(_parameters("id", *_WRITTEN)))
+_DELETE: Final = Statement(delete(records).where(records.c.id == bindparam("record_id")))
 _UPDATE: Final = Statement(
     update(records)
     .where(records.c.id == bindparam("record_id"))
@@ -100,6 +105,7 @@ _FIND: Final = Statement(select(*ROW).where(records.c.id == bindparam("record_id
 _RELEASE: Final = Statement(
     update(records).where(records.c.id == bindparam("record_id")).values(identity=None)
 )
+_IDENTITY: Final = Statement(select(records.c.identity).where(records.c.id == bindparam("record_id")))
 _FIND_IDENTITY: Final = Statement(select(records.c.id).where(records.c.identity == bindparam("identity")))
 
 # What an order may have in common with its record, beside the patient: a number, or, without one, these.
@@ -110,6 +116,24 @@ _CANDIDATES: Final = Statement(
     .where(records.c.patient_id == bindparam("patient_id"))
     .where(or_(*(records.c[name] == bindparam(name) for name in _SHARED)))
     .order_by(records.c.id)
+)
+
+_HAS_NOT_ENDED: Final = or_(
+    *(records.c.status == status.value for status in Status if not status.is_terminal)
+)
+_OPEN: Final = Statement(
+    select(*ROW)
+    .where(records.c.patient_id == bindparam("patient_id"))
+    .where(_HAS_NOT_ENDED)
+    .order_by(records.c.id)
+)
+_OF_OTHERS: Final = Statement(
+    select(records.c.id)
+    .where(or_(*(records.c[name] == bindparam(name) for name in ORDER_NUMBERS)))
+    .where(records.c.patient_id != bindparam("patient_id"))
+    .where(_HAS_NOT_ENDED)
+    .order_by(records.c.id)
+    .limit(1)
 )
 
 
@@ -143,6 +167,25 @@ def update_record(
     return stored
 
 
+def delete_record(connection: Connection, number: int) -> None:
+    """Delete a record with its stations, names and edits; its changes and messages stay."""
+    connection.run_count(_DELETE, {"record_id": number})
+
+
+def restore_record(connection: Connection, record: Record, identity: str | None) -> None:
+    """Store a record that was deleted, under its own number and as it is."""
+    columns = _to_columns(record, identity)
+    connection.run_count(_RESTORE, {**columns, "id": record.id})
+    _insert_stations(connection, record, columns)
+    _insert_names(connection, record)
+
+
+def find_identity(connection: Connection, number: int) -> str | None:
+    """What no other record may share with this one; None where it is not kept (`release_identity`)."""
+    rows = connection.run(_IDENTITY, {"record_id": number})
+    return rows[0][0] if rows else None
+
+
 def note_message(connection: Connection, record: Record) -> None:
     """Store what a message left on a record that it did not change: no new version, nothing scanners see."""
     document = _to_document(record)
@@ -174,6 +217,20 @@ def find_candidates(connection: Connection, values: Mapping[str, Value]) -> list
     if any(wanted[name] for name in ORDER_NUMBERS):
         wanted.update(dict.fromkeys(_WITHOUT_NUMBER))
     return [Row._make(row).record() for row in connection.run(_CANDIDATES, wanted)]
+
+
+def find_open(connection: Connection, patient_id: str) -> list[Record]:
+    """The records of a Patient ID that have not ended, by whatever issuer."""
+    if not patient_id:
+        return []
+    return [Row._make(row).record() for row in connection.run(_OPEN, {"patient_id": patient_id})]
+
+
+def find_of_others(connection: Connection, values: Mapping[str, Value]) -> int | None:
+    """An open record of another patient that has one of the order numbers among these values."""
+    wanted = {name: _text(values.get(name)) or None for name in ("patient_id", *ORDER_NUMBERS)}
+    rows = connection.run(_OF_OTHERS, wanted)
+    return int(rows[0][0]) if rows else None
 
 
 def shared_keys(values: Mapping[str, Value]) -> set[tuple[str, str, str]]:
@@ -211,14 +268,19 @@ encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), defa
 
 
 def _to_document(record: Record) -> str:
-    return encode(
-        {
-            "values": record.values,
-            "completed": record.completed,
-            "warnings": record.warnings,
-            "senders": record.senders,
-        }
-    )
+    document: dict[str, object] = {
+        "values": record.values,
+        "completed": record.completed,
+        "warnings": record.warnings,
+        "senders": record.senders,
+    }
+    if record.patient_senders:
+        document["patient_senders"] = record.patient_senders
+    if record.edited:
+        document["edited"] = record.edited
+    if record.former:
+        document["former"] = record.former
+    return encode(document)
 
 
 def _to_values(found: dict[str, Any]) -> dict[str, Value]:

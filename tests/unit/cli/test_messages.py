@@ -11,6 +11,8 @@ from typer.testing import CliRunner
 from openworklist.cli.application import application
 from openworklist.hl7.profile import preset
 from openworklist.observe.metrics import Metrics
+from openworklist.services.configuration import using
+from openworklist.services.configurations import Configurations
 from openworklist.services.intake import Intake
 from openworklist.services.reading import Reader, Source
 from openworklist.store.database import open_database
@@ -30,10 +32,11 @@ WRAPPED = (SAMPLES / "manual/import.hl7").read_bytes()
 def data(tmp_path: Path) -> Path:
     """A journal of five messages, an hour apart: the first at ten."""
     database = open_database("", tmp_path / "data")
-    intake = Intake(database, Reader(preset("classic")), Metrics(), clock=count(BEGIN, HOUR).__next__)
+    intake = Intake(database, Reader(using(preset("classic"))), Metrics(), clock=count(BEGIN, HOUR).__next__)
     for raw in (GOOD, BROKEN, MOVED, make_order("3", control_id="M4").replace(b"ORM^O01", b"ADT^A02")):
         intake.receive_message(raw, Source("mllp", "192.0.2.1:4711"))
     intake.receive_message(WRAPPED, Source("file", "import.hl7"))
+    Configurations(database).set_option("default_profile", "classic", "cli:mary")
     database.close()
     return tmp_path / "data"
 
@@ -202,7 +205,7 @@ def test_what_stays_refused_or_ignored_says_why(data: Path) -> None:
     lines = run(data, "reprocess", 2, 4).stdout.splitlines()
 
     assert lines[0].startswith("message 2: The order has no patient. [PID-5]")
-    assert lines[1] == "message 4: ADT^A02 messages change no orders here."
+    assert lines[1] == "message 4: ADT^A02 is ignored: it tells where the patient is, which changes no exam."
     assert lines[2].endswith("0 as before, 1 message still refused")
 
 
