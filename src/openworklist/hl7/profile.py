@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Final
 
@@ -12,6 +12,7 @@ from openworklist.domain.errors import MappingError
 from openworklist.domain.extra import is_extra, read_attribute
 from openworklist.hl7 import auto
 from openworklist.hl7.condition import is_fulfilled
+from openworklist.hl7.controls import NONE, Controls
 from openworklist.hl7.leaf import Reading
 from openworklist.hl7.message import Message
 from openworklist.hl7.observed import OBSERVED
@@ -40,11 +41,20 @@ class Profile:
     """A named set of rules, in the order of the catalogue. Compared by identity: it is a key of caches.
 
     The first variant that fits a message takes the place of the profile's own rules, for all its orders.
+    `controls` are order control codes that are the sender's own.
     """
 
     name: str
     rules: tuple[Rule, ...]
     variants: tuple[Variant, ...] = ()
+    controls: Controls = field(default_factory=lambda: NONE)
+
+    def with_controls(self, controls: Controls) -> Profile:
+        """The profile, and each of its variants, with these order control codes."""
+        variants = tuple(
+            replace(each, profile=replace(each.profile, controls=controls)) for each in self.variants
+        )
+        return replace(self, variants=variants, controls=controls)
 
     def choose(self, message: Message) -> Profile:
         """The plain profile whose rules hold for a message: that of a variant, or this one."""
