@@ -28,10 +28,18 @@ class Variant:
     when: tuple[tuple[Condition, ...], ...]
     profile: Profile
 
-    def find_reason(self, message: Message, reading: Reading) -> tuple[Condition, ...] | None:
-        """The first alternative that is fulfilled; None if none is."""
+    def find_reason(
+        self, message: Message, reading: Reading, known: dict[int, bool]
+    ) -> tuple[Condition, ...] | None:
+        """The first alternative that is fulfilled; `known` is what was asked before, by identity."""
         for conditions in self.when:
-            if all(is_fulfilled(each, message, reading) for each in conditions):
+            for each in conditions:
+                answer = known.get(id(each))
+                if answer is None:
+                    answer = known[id(each)] = is_fulfilled(each, message, reading)
+                if not answer:
+                    break
+            else:
                 return conditions
         return None
 
@@ -72,8 +80,9 @@ class Profile:
         """The variant that fits a message, and why it does; None where the profile's own rules hold."""
         if self.variants:
             reading = Reading(message.delimiters, "ascii", None)
+            known: dict[int, bool] = {}  # alternatives share conditions
             for variant in self.variants:
-                reason = variant.find_reason(message, reading)
+                reason = variant.find_reason(message, reading, known)
                 if reason is not None:
                     return variant, reason
         return None, ()
