@@ -18,6 +18,7 @@ from players.oddities import (
     ESCAPES,
     HEADS,
     LINE_ENDS,
+    MODES,
     NAMES,
     SEPARATORS,
     TYPES,
@@ -129,8 +130,14 @@ def _change_version(draw: Random, content: bytes) -> bytes:
 
 
 def _change_header(draw: Random, content: bytes) -> bytes:
-    # MSH-15 and MSH-16 say whether there is an answer at all: they stay as they are.
     return _set_header(content, draw.choice((3, 4, 5, 6, 7, 8, 10, 11, 13, 14, 17, 18)), draw.choice(VALUES))
+
+
+def _change_mode(draw: Random, content: bytes) -> bytes:
+    """Which acknowledgements it asks for: MSH-15 and MSH-16."""
+    for number in draw.choice(((15,), (16,), (15, 16))):
+        content = _set_header(content, number, draw.choice(MODES))
+    return content
 
 
 def _break_head(draw: Random, content: bytes) -> bytes:
@@ -226,6 +233,15 @@ def _two_in_one(draw: Random, content: bytes) -> bytes:
     return content + draw.choice((b"\r", b"\n", b"", b"\r\n\r\n")) + draw.choice(SAMPLES)
 
 
+def _batch(draw: Random, content: bytes) -> bytes:
+    """It and others in an envelope, of which a part may be missing."""
+    several = [content, *draw.choices(SAMPLES, k=draw.choice((0, 1, 1, 3)))]
+    lines = [b"FHS|^~\\&|RIS", b"BHS|^~\\&|RIS", *several, b"BTS|" + draw.choice((b"", b"2", b"x")), b"FTS|1"]
+    if draw.random() < 0.5:
+        del lines[draw.choice((0, 1, -1, -2))]
+    return draw.choice((b"\r", b"\n", b"\r\n")).join(lines)
+
+
 def _many_steps(draw: Random, content: bytes) -> bytes:
     return content + b"\rORC|NW|A1\rOBR|1||F1|P^T\rIPC|A|R|1.2|S" * draw.choice((2, 50, 199, 201, 1000))
 
@@ -261,6 +277,7 @@ MUTATIONS: Final[dict[str, Mutation]] = {
     "another type": _change_type,
     "another version": _change_version,
     "a header field": _change_header,
+    "acknowledgement mode": _change_mode,
     "a broken head": _break_head,
     "a segment dropped": _drop_segment,
     "a segment doubled": _double_segment,
@@ -274,6 +291,7 @@ MUTATIONS: Final[dict[str, Mutation]] = {
     "mixed line ends": _mix_line_ends,
     "wrapped lines": _wrap_lines,
     "two in one": _two_in_one,
+    "a batch": _batch,
     "many steps": _many_steps,
     "control characters alone": _only_control_characters,
     "noise alone": _only_noise,

@@ -31,6 +31,7 @@ TYPES: Final = (
 VERSIONS: Final = (
     "2.1", "2.3", "2.3.1", "2.5", "2.5.1", "2.7", "2.8", "2.9", "3", "", "2", "x", "²", "9" * 400,
 )
+MODES: Final = ("AL", "AL", "NE", "ER", "SU", "", "al", "NEVER", "AL^NE", '""', "\x00", "A" * 300)
 CONTROLS: Final = (
     "NW", "SN", "CH", "XO", "CA", "OC", "DC", "HD", "RL", "RP", "RU", "RO", "SC", "PA", "PR", "RE", "nw",
     "", "XX", "ZZ", "NW^CA", "NW~CA", '""', "N" * 400, " ", "ＮＷ",

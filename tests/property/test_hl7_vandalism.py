@@ -6,12 +6,11 @@ from openworklist.domain.errors import OpenWorklistError
 from openworklist.hl7.charset import decode
 from openworklist.hl7.mapping import apply
 from openworklist.hl7.message import parse
-from openworklist.hl7.profile import preset
+from openworklist.hl7.profile import PRESETS, preset
 from players.damage import MUTATIONS
 from players.vandal import FRAMINGS, Vandal
 
 SEED = 4711
-PRESETS = ("classic", "ihe_omi")
 
 
 @pytest.mark.parametrize("count", [1_500, pytest.param(100_000, marks=pytest.mark.long)])
