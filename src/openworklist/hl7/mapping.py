@@ -9,6 +9,7 @@ from typing import Final
 from openworklist.domain.order import Order
 from openworklist.domain.record import Value
 from openworklist.domain.sent import Sent
+from openworklist.hl7.controls import translate
 from openworklist.hl7.groups import Group, order_groups
 from openworklist.hl7.leaf import NULL, Reading, leaf_reader
 from openworklist.hl7.lookup import LONGEST, Memory, find, find_once
@@ -127,9 +128,13 @@ def _to_order(
     for name in nullified:
         del values[name]
     orc = group.find("ORC")
+    control = _read_control(reading, orc.field(1)).upper() if orc else ""
+    status_code = _read_status(reading, orc.field(5)).upper() if orc else ""
+    if plan.controls:
+        control, status_code = translate(plan.controls, control, status_code)
     return Order(
-        control=_read_control(reading, orc.field(1)).upper() if orc else "",
-        status_code=_read_status(reading, orc.field(5)).upper() if orc else "",
+        control=control,
+        status_code=status_code,
         values=values,
         nullified=nullified,
         sent=sent,

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from openworklist.domain.attributes import Attribute
 from openworklist.domain.record import Value
 from openworklist.hl7.condition import make_test
+from openworklist.hl7.controls import Controls
 from openworklist.hl7.leaf import leaf_reader
 from openworklist.hl7.lookup import Lookup, gather, search
 from openworklist.hl7.measures import MEASURES
@@ -46,6 +47,7 @@ class Plan(NamedTuple):
     rows: tuple[Row, ...]
     lines: tuple[Line, ...]
     constants: Mapping[str, Value]
+    controls: Controls
 
 
 @lru_cache(maxsize=256)
@@ -73,7 +75,12 @@ def make_plan(profile: Profile) -> Plan:
         else:
             places = tuple((each.row, 0 if each.look else each.field, each) for each in lookups)
             lines.append(Line(name, places, default))
-    return Plan(tuple(_to_row(key, simple, row) for key, row in numbers.items()), tuple(lines), constants)
+    return Plan(
+        tuple(_to_row(key, simple, row) for key, row in numbers.items()),
+        tuple(lines),
+        constants,
+        profile.controls,
+    )
 
 
 def _to_row(key: tuple[str, int], simple: list[tuple[str, Lookup]], row: int) -> Row:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Final
 
@@ -12,6 +12,7 @@ from openworklist.domain.errors import MappingError
 from openworklist.domain.extra import is_extra, read_attribute
 from openworklist.hl7 import auto
 from openworklist.hl7.condition import is_fulfilled
+from openworklist.hl7.controls import NONE, Controls
 from openworklist.hl7.leaf import Reading
 from openworklist.hl7.message import Message
 from openworklist.hl7.observed import OBSERVED
@@ -27,10 +28,18 @@ class Variant:
     when: tuple[tuple[Condition, ...], ...]
     profile: Profile
 
-    def find_reason(self, message: Message, reading: Reading) -> tuple[Condition, ...] | None:
-        """The first alternative that is fulfilled; None if none is."""
+    def find_reason(
+        self, message: Message, reading: Reading, known: dict[int, bool]
+    ) -> tuple[Condition, ...] | None:
+        """The first alternative that is fulfilled; `known` is what was asked before, by identity."""
         for conditions in self.when:
-            if all(is_fulfilled(each, message, reading) for each in conditions):
+            for each in conditions:
+                answer = known.get(id(each))
+                if answer is None:
+                    answer = known[id(each)] = is_fulfilled(each, message, reading)
+                if not answer:
+                    break
+            else:
                 return conditions
         return None
 
@@ -40,11 +49,20 @@ class Profile:
     """A named set of rules, in the order of the catalogue. Compared by identity: it is a key of caches.
 
     The first variant that fits a message takes the place of the profile's own rules, for all its orders.
+    `controls` are order control codes that are the sender's own.
     """
 
     name: str
     rules: tuple[Rule, ...]
     variants: tuple[Variant, ...] = ()
+    controls: Controls = field(default_factory=lambda: NONE)
+
+    def with_controls(self, controls: Controls) -> Profile:
+        """The profile, and each of its variants, with these order control codes."""
+        variants = tuple(
+            replace(each, profile=replace(each.profile, controls=controls)) for each in self.variants
+        )
+        return replace(self, variants=variants, controls=controls)
 
     def choose(self, message: Message) -> Profile:
         """The plain profile whose rules hold for a message: that of a variant, or this one."""
@@ -62,8 +80,9 @@ class Profile:
         """The variant that fits a message, and why it does; None where the profile's own rules hold."""
         if self.variants:
             reading = Reading(message.delimiters, "ascii", None)
+            known: dict[int, bool] = {}  # alternatives share conditions
             for variant in self.variants:
-                reason = variant.find_reason(message, reading)
+                reason = variant.find_reason(message, reading, known)
                 if reason is not None:
                     return variant, reason
         return None, ()

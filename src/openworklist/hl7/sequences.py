@@ -48,7 +48,14 @@ def _find_code(path: Path) -> Finder:
     """A code sequence: value, meaning and scheme follow each other from the component that the path names."""
     first = path.component or 1
     readers = [leaf_reader(path._replace(component=first + offset, subcomponent=0)) for offset in range(3)]
-    return lambda reading, field: _make_code(*[_component(reading, field, read) for read in readers])
+
+    def find(reading: Reading, field: str) -> Value | None:
+        component = reading.component
+        if not component or field.count(component) < first + 1:
+            return None  # a code without its scheme is none
+        return _make_code(*[_component(reading, field, read) for read in readers])
+
+    return find
 
 
 def _find_issuer(path: Path) -> Finder:
@@ -70,6 +77,8 @@ def _find_qualifiers(path: Path) -> Finder:
     find = _find_issuer(path)
 
     def find_rest(reading: Reading, field: str) -> Value | None:
+        if not reading.subcomponent or reading.subcomponent not in field:
+            return None
         found = find(reading, field)
         item = found[0] if isinstance(found, tuple) else {}
         rest = {name: text for name, text in item.items() if name != "local_namespace_entity_id"}
@@ -85,7 +94,9 @@ def _find_other_ids(path: Path) -> Finder:
     ]
 
     def find(reading: Reading, field: str) -> Value | None:
-        repetitions = field.split(reading.repetition) if reading.repetition else [field]
+        if not reading.repetition or reading.repetition not in field:
+            return None
+        repetitions = field.split(reading.repetition)
         found = [tuple(_component(reading, text, read) for read in texts) for text in repetitions]
         known = [each for each in found if each[0]][1:]
         # PS3.3 C.7.1.1: what is written and read by people is TEXT.

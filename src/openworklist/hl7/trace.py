@@ -39,6 +39,7 @@ class Trace:
             ),
             tuple(line._replace(places=tuple(map(self._wrap_place, line.places))) for line in plan.lines),
             plan.constants,
+            plan.controls,
         )
 
     def _wrap_place(self, place: tuple[int, int, Lookup]) -> tuple[int, int, Lookup]:

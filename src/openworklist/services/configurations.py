@@ -95,6 +95,7 @@ class Configurations:
             with contextlib.suppress(StoreError):  # health tells of it
                 await loop.run_in_executor(None, self.refresh)
             if self._current is not before:
+                self._noted.intersection_update(self._current.systems)  # who was forgotten is noted anew
                 self._changed(self._current)
 
     def find_versions(self, kind: str, name: str) -> list[Version]:

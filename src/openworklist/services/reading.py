@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 MLLP: Final = "mllp"
 _HEAD: Final = 8192
+_NOT_REAL: Final = frozenset("TDN")  # of MSH-11, HL7 table 0103
+_NONE: Final[frozenset[str]] = frozenset()
 _BOM: Final = b"\xef\xbb\xbf"
 _BLANKS: Final = b"\r\n\t "
 
@@ -108,7 +110,6 @@ class Reader:
     configuration: Callable[[], Configuration]
     default_charset: str = "8859/1"
     zone: tzinfo | None = None
-    refused_modes: frozenset[str] = frozenset()  # of MSH-11: T where training messages are not to be taken
 
     def read_head(self, raw: bytes, source: Source, received_at: int, error: OpenWorklistError) -> Arrival:
         """What can be told of bytes that are no whole message."""
@@ -153,7 +154,7 @@ class Reader:
             message = parse(decoded.text)
             header = header_of(message, decoded.codec)
             sender = configuration.find_sender(header.field(3), header.field(4))
-            odd = check_processing(header, self.refused_modes)
+            odd = check_processing(header, _NOT_REAL if configuration.options.training == "refuse" else _NONE)
             check_single(message)
             event = find_event(message)
             contents = Contents()

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta, tzinfo
 
 import pytest
 
+from openworklist.domain.options import Options
 from openworklist.hl7.ack import explain
 from openworklist.hl7.profile import preset
-from openworklist.services.configuration import using
+from openworklist.services.configuration import Configuration, using
 from openworklist.services.reading import Arrival, Reader, Source
 
 HEADER = "MSH|^~\\&|HIS|CLINIC|OWL|RAD|20260314101500||ORM^O01|MSG-1|P|2.5.1"
@@ -82,7 +83,8 @@ def test_another_hl7_than_v2_is_not_taken_nor_training_where_the_site_says_so() 
     assert arrival.error is not None
     assert (arrival.error.where, arrival.control_id) == ("MSH-12", "MSG-1")
     training = "\r".join((HEADER.replace("|P|2.5.1", "|T|2.5.1"), PATIENT, ORDER)).encode()
-    strict = Reader(using(preset("classic")), refused_modes=frozenset({"T"}))
+    configuration = Configuration(options=Options(training="refuse"))
+    strict = Reader(lambda: configuration)
     arrival = strict.read(training, Source("mllp"), 0)
     assert arrival.error is not None
     assert (arrival.error.where, arrival.orders) == ("MSH-11", ())
