@@ -29,7 +29,10 @@ STATION: Final = "station"
 
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 _OWN_PRESETS: Final = {"SIU": "siu"}  # the segments of appointments are in no mapping of orders
-_MOST: Final = 10_000  # senders remembered: whoever changes its name with every message is resolved anew
+# Senders remembered, message types of each, and letters of either: whoever invents names is resolved anew.
+_MOST: Final = 2_000
+_MOST_TYPES: Final = 50
+_LONGEST: Final = 200
 
 
 class Sender:
@@ -53,7 +56,7 @@ class Sender:
         found = self._found.get(message_type)
         if found is None:
             found = self._find(message_type)
-            if len(self._found) < _MOST:
+            if len(self._found) < _MOST_TYPES and len(message_type) <= _LONGEST:
                 self._found[message_type] = found
         return found
 
@@ -81,7 +84,7 @@ class Configuration:
         found = self._senders.get(key)
         if found is None:
             found = self._resolve(application, facility)
-            if len(self._senders) < _MOST:
+            if len(self._senders) < _MOST and len(application) + len(facility) <= _LONGEST:
                 self._senders[key] = found
         return found
 
