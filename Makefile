@@ -46,8 +46,9 @@ format: setup ## mend what format and lint can mend
 bench: setup ## measure side by side with other servers (options: make bench BENCH="--only hl7")
 	$(BIN)/python -m benchmarks $(BENCH)
 
-docs: setup ## write docs/attributes.md anew from the catalogue
+docs: setup ## write docs/attributes.md and the schema of mappings anew
 	$(BIN)/openworklist attributes > docs/attributes.md
+	$(BIN)/python -c "from openworklist.hl7.profile_schema import write_schema; print(write_schema())" > docs/mapping.schema.json
 
 clean: ## remove .venv and caches; the data folder stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

@@ -9,6 +9,7 @@ from pathlib import Path
 from benchmarks.worklists import Order, format_hl7
 from openworklist.hl7.profile import preset
 from openworklist.observe.metrics import Metrics
+from openworklist.services.configuration import using
 from openworklist.services.intake import Intake
 from openworklist.services.reading import Arrival, Reader, Source
 from openworklist.services.settling import settle
@@ -24,7 +25,7 @@ def seed(folder: Path, orders: Iterable[Order], url: str = "") -> None:
     `url` names the database; empty, it is the embedded one in the folder.
     """
     folder.mkdir(parents=True)
-    reader, source = Reader(preset("classic")), Source("seed")
+    reader, source = Reader(using(preset("classic"))), Source("seed")
     intake = Intake(database := open_database(url, folder), reader, Metrics())
     now = time.time_ns() // 1000
     waiting = iter(orders)

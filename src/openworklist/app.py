@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from openworklist import __version__
-from openworklist.hl7.profile import preset
+from openworklist.domain.retry import Retry
 from openworklist.listeners.dicom import DicomLimits, DicomListener
 from openworklist.listeners.folder import FolderListener
 from openworklist.listeners.http import HttpListener
@@ -23,11 +23,15 @@ from openworklist.observe import logging as logs
 from openworklist.observe.health import Health
 from openworklist.observe.metrics import Metrics
 from openworklist.observe.port import DicomCounter
+from openworklist.services.configuration import Configuration
+from openworklist.services.configurations import Configurations
+from openworklist.services.courier import Courier
 from openworklist.services.expiry import Expiry
 from openworklist.services.files import Files
 from openworklist.services.intake import Intake
 from openworklist.services.reading import Reader
 from openworklist.services.reception import Reception
+from openworklist.services.retention import Retention
 from openworklist.services.worklist import Worklist
 from openworklist.settings import Settings
 from openworklist.store.database import Database, open_database
@@ -37,6 +41,7 @@ log = logging.getLogger(__name__)
 # Seconds a thread may keep others from running Python: the writer of the database needs it for a moment only,
 # before and after it waits for the disk, and the loop is not to be kept by a long search.
 _SWITCH_INTERVAL: Final = 0.0001
+_DAY: Final = 86_400.0
 
 
 class Listener(Protocol):
@@ -75,19 +80,40 @@ def open_shared_store(settings: Settings) -> Iterator[Database]:
 def open_files(settings: Settings) -> Iterator[Files]:
     """The way in for files, for a command that works beside a server or without one."""
     with open_shared_store(settings) as database:
-        yield _make_files(settings, database, _make_intake(settings, database, Metrics()))
+        configurations = Configurations(database)
+        intake = _make_intake(settings, database, configurations, Metrics())
+        yield _make_files(settings, database, intake)
 
 
-def _make_intake(settings: Settings, database: Database, metrics: Metrics) -> Intake:
-    return Intake(database, make_reader(settings), metrics, uid_root=settings.uid_root)
+def _make_intake(
+    settings: Settings, database: Database, configurations: Configurations, metrics: Metrics
+) -> Intake:
+    return Intake(
+        database,
+        make_reader(settings, configurations.current),
+        metrics,
+        uid_root=settings.uid_root,
+        acknowledges=configurations.acknowledges,
+        note_sender=configurations.note_sender,
+    )
 
 
 def _make_files(settings: Settings, database: Database, intake: Intake) -> Files:
     return Files(intake, database.find_problem, max_message=settings.hl7_max_message)
 
 
-def make_reader(settings: Settings) -> Reader:
-    return Reader(preset("classic"), settings.default_charset, settings.zone())
+def _make_courier(settings: Settings, database: Database, metrics: Metrics) -> Courier:
+    retry = Retry(
+        cap=settings.outbound_pause,
+        longest=settings.outbound_days * _DAY,
+        most_tries=settings.outbound_attempts,
+    )
+    timeout = settings.outbound_timeout
+    return Courier(database, metrics, retry=retry, timeout=timeout, days=settings.journal_days)
+
+
+def make_reader(settings: Settings, configuration: Callable[[], Configuration]) -> Reader:
+    return Reader(configuration, settings.default_charset, settings.zone())
 
 
 class Server:
@@ -98,9 +124,22 @@ class Server:
         self._database = database
         self.metrics = Metrics()
         self.health = Health()
-        self._intake = _make_intake(settings, database, self.metrics)
+        self._configurations = Configurations(database)
+        self._intake = _make_intake(settings, database, self._configurations, self.metrics)
+        self._worklist = Worklist(database, self.metrics)
+        self._use(self._configurations.current())
         self.listeners: Sequence[Listener] = self._make_listeners()
         self._expiry = Expiry(database, settings.journal_days, self.metrics)
+        self._retention = Retention(
+            database,
+            lambda: self._configurations.current().options.auto_delete,
+            settings.zone(),
+            self.metrics,
+        )
+        self.courier = _make_courier(settings, database, self.metrics)
+
+    def _use(self, configuration: Configuration) -> None:
+        self._worklist.use_extras(configuration.extras)
 
     def bind(self) -> None:
         """Open every socket, or raise ListenError with none left open by its listener."""
@@ -112,13 +151,19 @@ class Server:
         for listener in self.listeners:
             await listener.start()
         self._expiry.start()
+        self._retention.start()
+        self._configurations.start(self._use)
+        self.courier.start()
 
     async def stop(self) -> None:
         """Take nothing more, answer what was taken, then close."""
         self.health.add("server", lambda: "it is stopping")
+        await self._retention.stop()
         await self._expiry.stop()
+        await self._configurations.stop()
         seconds = self._settings.drain_seconds
-        await asyncio.gather(*(listener.stop(seconds) for listener in self.listeners))
+        stops = [listener.stop(seconds) for listener in self.listeners]
+        await asyncio.gather(*stops, self.courier.stop(seconds))
 
     def describe(self) -> str:
         """One line with every address."""
@@ -174,7 +219,7 @@ class Server:
     def _make_dicom(self) -> DicomListener:
         settings = self._settings
         return DicomListener(
-            Worklist(self._database, self.metrics),
+            self._worklist,
             host=settings.dicom_host or settings.host,
             port=settings.dicom_port,
             called=(settings.ae_title,) if settings.ae_title_required else (),

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from openworklist.domain.ae_title import is_ae_title
 from openworklist.domain.errors import SettingsError
 from openworklist.machine_zone import find_machine_zone
 
@@ -41,13 +42,6 @@ def _is_not_negative(value: float) -> str:
 
 def _is_positive(value: float) -> str:
     return "" if value > 0 else "must be more than 0"
-
-
-def is_ae_title(value: str) -> str:
-    """What is wrong with an AE title; "" if nothing."""
-    # PS3.5 6.2: 16 characters of the default repertoire, no backslash, not blank alone.
-    is_good = value.strip() and len(value) <= 16 and value.isascii() and value.isprintable()
-    return "" if is_good and "\\" not in value else "is no AE title: 1 to 16 ASCII characters, no backslash"
 
 
 def _is_uid_root(value: str) -> str:
@@ -126,6 +120,16 @@ class Settings:
     commit_group: int = _say(512, "orders that share a commit at most", _is_positive)
     drain_seconds: float = _say(5.0, "seconds that a stopping server goes on answering", _is_not_negative)
     journal_days: int = _say(0, "days that messages stay in the journal; 0: for ever", _is_not_negative)
+    outbound_timeout: float = _say(30.0, "seconds to wait for a receiver's acknowledgement", _is_positive)
+    outbound_pause: float = _say(
+        300.0, "longest pause between two attempts to send, in seconds", _is_positive
+    )
+    outbound_days: float = _say(
+        3.0, "days after which a message that cannot be sent is given up", _is_positive
+    )
+    outbound_attempts: int = _say(
+        0, "attempts after which a message that cannot be sent is given up; 0: any number", _is_not_negative
+    )
     log_questions: bool = _say(False, "log every question of a scanner, not only those that failed")
     log_level: str = _say("INFO", "DEBUG, INFO, WARNING or ERROR; DEBUG may show patient data", _is_level)
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from openworklist.domain.record import Record
 from openworklist.hl7.profile import Profile, preset
 from openworklist.observe.metrics import Metrics
+from openworklist.services.configuration import using
 from openworklist.services.intake import Intake
 from openworklist.services.reading import Reader, Source
 from openworklist.store.connection import Connection, Statement
@@ -47,7 +48,7 @@ class Desk:
         self.database = database
         self._numbers = count(1)
         self.now = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
-        self.reader = Reader(profile or preset("classic"), zone=UTC)
+        self.reader = Reader(using(profile or preset("classic")), zone=UTC)
         self.intake = Intake(database, self.reader, Metrics(), clock=self._clock)
 
     def _clock(self) -> int:

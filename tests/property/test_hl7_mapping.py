@@ -7,14 +7,19 @@ from unicodedata import category
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openworklist.domain.attributes import BY_NAME
 from openworklist.domain.errors import OpenWorklistError
+from openworklist.domain.extra import find_attribute
 from openworklist.hl7.charset import decode
 from openworklist.hl7.mapping import apply
 from openworklist.hl7.message import parse
-from openworklist.hl7.profile import preset
+from openworklist.hl7.profile import PRESETS, preset
+from openworklist.hl7.profile_json import read_profile
 
-CLASSIC = preset("classic")
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples/mappings").glob("*.json"))
+PROFILES = {
+    each.name: each
+    for each in (*map(preset, sorted(PRESETS)), *(read_profile(path.read_text("utf-8")) for path in EXAMPLES))
+}
 SAMPLES = [path.read_bytes() for path in sorted((Path(__file__).parents[1] / "data" / "hl7").glob("*/*.hl7"))]
 VALID = {
     "DA": re.compile(r"\d{8}"),
@@ -48,18 +53,19 @@ orders = st.lists(
 )
 
 
-@given(mutated | orders)
-def test_every_value_is_one_that_its_vr_can_hold(raw: bytes) -> None:
+@given(mutated | orders, st.sampled_from(sorted(PROFILES)))
+def test_every_value_is_one_that_its_vr_can_hold(raw: bytes, profile: str) -> None:
     try:
         decoded = decode(raw)
-        found = apply(parse(decoded.text), CLASSIC, codec=decoded.codec)
+        found = apply(parse(decoded.text), PROFILES[profile], codec=decoded.codec)
     except OpenWorklistError:
         return
     for order in found:
         assert not order.nullified & order.values.keys()
         for name, value in order.values.items():
             assert value
-            attribute = BY_NAME[name]
+            attribute = find_attribute(name)
+            assert attribute is not None
             if not isinstance(value, str):
                 continue
             if attribute.vr in VALID:

@@ -1,14 +1,17 @@
 """The work that a message makes grows with its length, whatever it is made of."""
 
 import sys
+import tracemalloc
 from types import FrameType
 
 import pytest
 
+from openworklist.domain.names import folded_groups
 from openworklist.hl7.profile import preset
+from openworklist.services.configuration import using
 from openworklist.services.reading import Arrival, Reader, Source
 
-READER = Reader(preset("classic"))
+READER = Reader(using(preset("classic")))
 SOURCE = Source("file", "big.hl7")
 HEADER = "MSH|^~\\&|HIS|CLINIC|OWL|RAD|20260314101500||ORM^O01|42|P|2.3.1\r"
 ORDER = "ORC|NW|A1\rOBR|1|||P^T\r"
@@ -54,6 +57,7 @@ def count_calls(raw: bytes) -> tuple[Arrival, int]:
         if event in ("call", "c_call"):
             calls += 1
 
+    READER.read(raw, SOURCE, 0)  # what is made ready once a process is not counted
     before = sys.getprofile()
     sys.setprofile(count)
     try:
@@ -83,6 +87,22 @@ def test_what_steps_share_is_looked_at_once(shape: str, most: int) -> None:
     _, bare = count_calls((before + behind).encode())
     assert len(arrival.orders) == 150
     assert many <= bare + most * one
+
+
+def test_what_is_long_is_not_remembered() -> None:
+    """What is read once for many messages is kept, but not when it is as long as a message."""
+    tracemalloc.start()
+    try:
+        for number in range(300):
+            stamp, name = f"{number}" + "9" * 50_000, f"{number}" + "D" * 50_000
+            header = HEADER.replace("20260314101500", stamp)
+            arrival = READER.read(f"{header}PID|||1||{name}\r{ORDER}".encode(), SOURCE, 0)
+            folded_groups(str(arrival.orders[0].values["patient_name"]))
+            if number == 10:
+                before = tracemalloc.get_traced_memory()[0]
+        assert tracemalloc.get_traced_memory()[0] - before < 1_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.long

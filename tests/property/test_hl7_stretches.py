@@ -22,8 +22,8 @@ def to_event(stretch: Stretch, data: bytes) -> Event:
         return Frame(content)
     if stretch.kind is Kind.HALF:
         return HalfFrame(content)
-    if stretch.kind is Kind.OVERSIZE:
-        return Oversize(content[:30], len(content))
+    if stretch.kind in (Kind.OVERSIZE, Kind.OVERSIZE_HALF):
+        return Oversize(content[:30], len(content), stretch.kind is Kind.OVERSIZE_HALF)
     return TokenQuery(b"", True) if stretch.kind is Kind.LONG_TOKEN else TokenQuery(content)
 
 

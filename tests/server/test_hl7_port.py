@@ -15,11 +15,12 @@ from players.auditor import read_journal
 from players.hospital import make_order
 from players.line import Line
 
-# Acknowledgements are not answered.
+# Acknowledgements are not answered, nor are those who want no answer.
 SAMPLES = sorted(
     path
     for path in (Path(__file__).parents[1] / "data/hl7").glob("*/*.hl7")
     if b"||ACK" not in path.read_bytes()
+    and not re.search(rb"MSH(\|[^|\r\n]*){13}\|(NE)?\|NE", path.read_bytes())
 )
 CUTS = 40  # of each sample: all its bytes are cut at in tests/property
 MEGABYTE = 1_000_000
@@ -224,3 +225,27 @@ def test_who_does_not_read_is_closed_and_everything_that_was_taken_is_on_disk(
     assert server.stop() == 0
     assert "it does not read its answers" in server.log.read_text()
     assert {entry.outcome for entry in journal_of(server)} <= {"applied", "refused"}
+
+
+def test_a_batch_is_answered_message_by_message_in_order_and_the_line_goes_on(server: Any) -> None:
+    orders = [make_order(f"B{number}", control_id=f"B{number}") for number in range(150)]
+    batch = b"BHS|^~\\&|RIS|HOSPITAL\r" + b"".join(orders) + b"BTS|150\r"
+    with Line(server.hl7) as line:
+        line.send(wrap(make_order("before")) + wrap(batch) + wrap(make_order("after", control_id="after")))
+        assert b"MSA|AA|" in line.read_frame()
+        answers = [line.read_frame() for _ in orders]
+        assert [answer.split(b"\r")[1] for answer in answers] == [
+            f"MSA|AA|B{number}".encode() for number in range(150)
+        ]
+        assert b"MSA|AA|after" in line.read_frame()
+
+
+def test_a_batch_that_breaks_off_is_kept_and_none_of_it_is_applied(server: Any) -> None:
+    begin = b"BHS|^~\\&|RIS|HOSPITAL\r" + make_order("half-1") + make_order("half-2")[:150]
+    with Line(server.hl7) as line:
+        line.send(b"\x0b" + begin)
+        line.end()
+        assert line.read_rest() == b""
+    kept = [entry for entry in journal_of(server) if entry.raw == begin]
+    assert [entry.outcome for entry in kept] == ["refused"]
+    assert is_answered(server, "half-1")

@@ -7,6 +7,7 @@ import pytest
 
 from openworklist.hl7.profile import preset
 from openworklist.observe.metrics import Metrics
+from openworklist.services.configuration import using
 from openworklist.services.intake import Intake
 from openworklist.services.reading import Reader, Source
 from openworklist.store.database import Database
@@ -25,7 +26,9 @@ def make_intake(metrics: Metrics) -> Callable[[Database], Intake]:
     """Makes the door of one server."""
 
     def make(database: Database) -> Intake:
-        return Intake(database, Reader(preset("classic")), metrics, clock=count(BEGIN, 1_000_000).__next__)
+        return Intake(
+            database, Reader(using(preset("classic"))), metrics, clock=count(BEGIN, 1_000_000).__next__
+        )
 
     return make
 

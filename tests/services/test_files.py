@@ -13,6 +13,7 @@ from openworklist.hl7.batch import BOM
 from openworklist.hl7.framing import wrap
 from openworklist.hl7.profile import preset
 from openworklist.observe.metrics import Metrics
+from openworklist.services.configuration import using
 from openworklist.services.file_report import MOST_KEPT, Report
 from openworklist.services.files import Files, Taken
 from openworklist.services.intake import Intake
@@ -63,7 +64,7 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     database = open_database("", tmp_path)
-    intake = Intake(database, Reader(preset("classic"), "8859/7"), Metrics())
+    intake = Intake(database, Reader(using(preset("classic")), "8859/7"), Metrics())
     yield Desk(database, Files(intake, database.find_problem, max_message=LIMIT))
     database.close()
 

@@ -11,6 +11,7 @@ from openworklist.domain.edit import Edit
 from openworklist.domain.errors import NotFound
 from openworklist.domain.record import Record, Status, Value
 from openworklist.hl7.profile import Profile, make_profile, preset
+from openworklist.services.configuration import using
 from openworklist.services.intake import Intake
 from openworklist.services.journal import Journal, expire, try_mapping
 from openworklist.services.reading import Reader, Source
@@ -45,7 +46,7 @@ def again(database: Database) -> Again:
     """Processes messages again by a profile: all of the journal if none are named."""
 
     def run(*numbers: int, profile: Profile | None = None, dry: bool = False) -> list[Result]:
-        reader = Reader(profile or preset("classic"))
+        reader = Reader(using(profile or preset("classic")))
         reprocessing = Reprocessing(database, reader, clock=lambda: BEGIN + DAY)
         chosen = numbers or [message.id for message in read_journal(database)]
         return list(reprocessing.preview(chosen) if dry else reprocessing.run(chosen, ACTOR))
@@ -391,7 +392,7 @@ def test_a_profile_is_tried_on_the_last_messages(database: Database, intake: Int
     profile = change_classic(scheduled_station_ae_title="MSH-4")
     before = read_records(database)
 
-    results = list(try_mapping(database, Reader(preset("classic")), profile, 2))
+    results = list(try_mapping(database, Reader(using(preset("classic"))), using(profile)(), 2))
 
     assert [each.before.text(PATIENT) for result in results for each in result.records if each.before] == [
         "2",

@@ -7,6 +7,7 @@ import pytest
 from openworklist.domain.attributes import ATTRIBUTES
 from openworklist.domain.record import Record, Status
 from openworklist.hl7.profile import Profile, make_profile
+from openworklist.services.configuration import using
 from openworklist.services.reading import Reader
 from openworklist.services.reprocessing import Reprocessing, Result
 from openworklist.store.database import Database
@@ -26,7 +27,8 @@ def again(database: Database, desk: Desk) -> Again:
     """Processes messages again, all of them if none are named."""
 
     def run(*numbers: int, profile: Profile | None = None, dry: bool = False) -> list[Result]:
-        reader = Reader(profile or desk.reader.profile, zone=desk.reader.zone)
+        configuration = using(profile) if profile else desk.reader.configuration
+        reader = Reader(configuration, zone=desk.reader.zone)
         reprocessing = Reprocessing(database, reader)
         chosen = numbers or range(1, len(desk.journal()) + 1)
         return list(reprocessing.preview(chosen) if dry else reprocessing.run(chosen, "cli:mary"))

@@ -2,6 +2,7 @@ import pytest
 
 from openworklist.hl7.profile import preset
 from openworklist.observe.metrics import Metrics
+from openworklist.services.configuration import using
 from openworklist.services.intake import Intake
 from openworklist.services.reading import Reader, Source
 from openworklist.store.condition import find_damage, find_newest_messages, read_condition
@@ -12,7 +13,7 @@ ORDER = b"MSH|^~\\&|RIS|H|OW|RAD|20260314||ORM^O01|M%d|P|2.5\rPID|1||P1||DOE^JAN
 
 
 def fill(database: Database) -> None:
-    intake = Intake(database, Reader(preset("classic")), Metrics())
+    intake = Intake(database, Reader(using(preset("classic"))), Metrics())
     for number in range(3):
         intake.receive_message(ORDER % (number, number), Source("mllp"))
     intake.receive_message(b"no message", Source("mllp"))

@@ -13,7 +13,8 @@ from typing import Annotated, Any
 
 import typer
 
-from openworklist.settings import HELP, Settings, is_ae_title, load
+from openworklist.domain.ae_title import is_ae_title
+from openworklist.settings import HELP, Settings, load
 
 DAY = 86_400
 

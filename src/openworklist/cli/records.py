@@ -1,4 +1,4 @@
-"""`openworklist records`: what is stored, as a list or one record whole."""
+"""`openworklist records`: what is stored, as a list or one record whole; cli.deletion has the rest."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ from typing import Annotated, Any
 
 import typer
 
+from openworklist.cli import deletion, editing
 from openworklist.cli.console import print_json, print_table
 from openworklist.cli.flags import parse_dates, takes_settings
 from openworklist.domain.record import Status
 from openworklist.settings import Loaded
 
-application = typer.Typer(help="Look at the stored records.", no_args_is_help=True)
+application = typer.Typer(help="Look at the stored records, delete them, restore them.", no_args_is_help=True)
+application.command("delete")(deletion.delete)
+application.command("deleted")(deletion.list_deleted)
+application.command("restore")(deletion.restore)
+application.command("edit")(editing.edit)
 
 _COLUMNS = (
     ("date", "scheduled_procedure_step_start_date"),
@@ -87,7 +92,7 @@ def show_record(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Show one record with every value, those that were completed here marked."""
-    from openworklist.domain.attributes import BY_NAME
+    from openworklist.domain.extra import find_attribute
     from openworklist.services.records import Records
 
     with _database(loaded) as database:
@@ -99,7 +104,7 @@ def show_record(
     rows = [
         (attribute.tag_text, attribute.label, _show(record.get(name)), _mark(name in record.values))
         for name in names
-        if (attribute := BY_NAME.get(name))
+        if (attribute := find_attribute(name))
     ]
     rows.sort()
     print(f"record {record.id}, version {record.version}, {record.status.value}")

@@ -33,6 +33,7 @@ def reprocess(
     Without --yes nothing is stored.
     """
     from openworklist.app import make_reader, open_shared_store, open_store
+    from openworklist.services.configurations import Configurations
     from openworklist.services.journal import Journal
     from openworklist.services.reprocessing import Reprocessing
     from openworklist.store.journal import Filter
@@ -46,9 +47,10 @@ def reprocess(
         if not numbers:
             asked = Filter(since=moment, sending_application=application, sending_facility=facility)
             numbers = Journal(database).find_numbers(asked, last)
-        reprocessing = Reprocessing(database, make_reader(settings), uid_root=settings.uid_root)
+        reader = make_reader(settings, Configurations(database).current)
+        reprocessing = Reprocessing(database, reader, uid_root=settings.uid_root)
         results = reprocessing.run(numbers, find_actor()) if yes else reprocessing.preview(numbers)
-        report = _Report(is_done=yes)
+        report = Report(is_done=yes)
         with Progress() as progress:
             for result in results:
                 progress.clear()
@@ -61,7 +63,7 @@ def reprocess(
     raise typer.Exit(1 if report.problems else 0)
 
 
-class _Report:
+class Report:
     """What was found so far, for people and for scripts."""
 
     def __init__(self, *, is_done: bool) -> None:
@@ -82,7 +84,7 @@ class _Report:
         else:
             self._rows.append(_to_json(result))
 
-    def sum_up(self) -> str:
+    def sum_up(self, way_on: str = "--yes does it") -> str:
         verb = "" if self._is_done else "would be "
         parts = [
             f"{_count(self._changed, 'record')} {verb}changed",
@@ -93,8 +95,8 @@ class _Report:
             parts.append(f"{_count(self._refused, 'message')} still refused")
         if self.problems:
             parts.append(_count(self.problems, "problem"))
-        way_on = "" if self._is_done or not (self._changed or self._new) else "; --yes does it"
-        return f"{_count(self.messages, 'message')}: {', '.join(parts)}{way_on}"
+        is_over = self._is_done or not (self._changed or self._new)
+        return f"{_count(self.messages, 'message')}: {', '.join(parts)}{'' if is_over else f'; {way_on}'}"
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -127,10 +129,11 @@ def _describe(result: Any) -> Iterator[str]:
 
 
 def _label(differences: Iterable[Any]) -> Iterator[tuple[str, str, str]]:
-    from openworklist.domain.attributes import BY_NAME
+    from openworklist.domain.extra import find_attribute
 
     for each in differences:
-        label = BY_NAME[each.name].label if each.name in BY_NAME else each.name
+        attribute = find_attribute(each.name)
+        label = attribute.label if attribute else each.name
         yield label, _show(each.before), _show(each.after)
 
 

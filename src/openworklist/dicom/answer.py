@@ -32,7 +32,8 @@ class _Field(NamedTuple):
     """An element to write: its tag and VR as bytes, and what an item holds if it is a sequence.
 
     `is_optional`: written only if there is a value, as where all that is known was asked for. `most_bytes` is
-    None where the length has 32 bits. Items that do not fulfil the conditions are left out.
+    None where the length has 32 bits. `fixed` stands where there is no value. Items that do not fulfil the
+    conditions are left out.
     """
 
     head: bytes
@@ -42,6 +43,7 @@ class _Field(NamedTuple):
     conditions: tuple[Condition, ...]
     is_steps: bool
     is_optional: bool
+    fixed: bytes
 
 
 class Encoder:
@@ -87,7 +89,7 @@ def _encode_fields(fields: tuple[_Field, ...], look: Look, encoding: Encoding) -
         if attribute is not None and value:
             out.append(_frame(field, _encode_value(field, attribute, value, encoding)))
         elif not field.is_optional:
-            out.append(_frame(field, b""))
+            out.append(_frame(field, field.fixed))
     return b"".join(out)
 
 
@@ -126,6 +128,7 @@ def _to_field(wanted: Wanted, is_explicit: bool, *, is_optional: bool = False) -
         conditions=wanted.conditions,
         is_steps=wanted.tag == STEPS,
         is_optional=is_optional,
+        fixed=wanted.fixed,
     )
 
 
@@ -134,7 +137,7 @@ def _items_of(wanted: Wanted) -> Plan:
     if wanted.items is not None:
         return wanted.items
     if wanted.tag == STEPS:
-        return _STEP_PLAN
+        return tuple(sorted((*_STEP_PLAN, *wanted.known), key=lambda each: each.tag))
     items = wanted.attribute.items if wanted.attribute else ()
     return tuple(Wanted(each.tag, each.vr, each) for each in sorted(items, key=lambda each: each.tag))
 

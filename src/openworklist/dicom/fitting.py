@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from struct import error as struct_error
 from struct import pack
 from typing import Final
 
 from openworklist.dicom.text import Encoding
 from openworklist.domain.attributes import Attribute
+from openworklist.domain.limits import LIMITS
 from openworklist.domain.shortening import shorten
 
 MOST_BYTES: Final = 0xFFFE  # of a value whose length has 16 bits (PS3.5 7.1.2)
-# PS3.5 table 6.2-1: characters of one value (of one component group in PN).
-_LIMITS: Final = {
-    "AE": 16, "AS": 4, "CS": 16, "DA": 8, "DS": 16, "DT": 26, "LO": 64, "LT": 10240, "PN": 64, "SH": 16,
-    "ST": 1024, "TM": 14, "UI": 64,
-}  # fmt: skip
+# PS3.5 table 6.2-1: how `struct` writes them.
+NUMBERS: Final = {"FD": "<d", "FL": "<f", "SL": "<i", "SS": "<h", "UL": "<I", "US": "<H"}
 _WITH_CHARSET: Final = frozenset(("LO", "LT", "PN", "SH", "ST", "UC", "UT"))
 _WITH_LINES: Final = frozenset(("LT", "ST", "UT"))
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -29,8 +28,8 @@ def encode_value(attribute: Attribute, text: str, encoding: Encoding, most_bytes
     UnicodeEncodeError on a letter that the encoding lacks.
     """
     vr = attribute.vr
-    if vr == "US":
-        return pack("<H", int(text)) if text.isdecimal() and int(text) < 0x10000 else b""
+    if vr in NUMBERS:
+        return _encode_numbers(vr, text.split("\\") if attribute.multiple else [text], most_bytes)
     text = fit(attribute, text)
     value = _encode(vr, text, encoding)
     if most_bytes is not None and len(value) > most_bytes:
@@ -40,15 +39,26 @@ def encode_value(attribute: Attribute, text: str, encoding: Encoding, most_bytes
     return value
 
 
+def _encode_numbers(vr: str, texts: list[str], most_bytes: int | None) -> bytes:
+    """None if one is no number that the VR can hold: the others would not be where they belong."""
+    read = float if vr in ("FD", "FL") else int
+    try:
+        values = [pack(NUMBERS[vr], read(text)) for text in texts]
+    except (ValueError, OverflowError, struct_error):
+        return b""
+    size = len(values[0])
+    return b"".join(values if most_bytes is None else values[: most_bytes // size])
+
+
 def fit(attribute: Attribute, text: str) -> str:
     """The text as its VR allows it: within its length in letters, without those that it has not."""
     vr = attribute.vr
     if vr in _WITH_LINES:
         text = _CONTROLS_BUT_LINES.sub(" ", text) if not text.isprintable() else text
-        return text[: _LIMITS.get(vr, len(text))]
+        return text[: LIMITS.get(vr, len(text))]
     if not text.isprintable():
         text = _CONTROLS.sub(" ", text)
-    limit = _LIMITS.get(vr)
+    limit = LIMITS.get(vr)
     if attribute.multiple:
         return "\\".join(_fit_one(attribute, value, limit) for value in text.split("\\"))
     if "\\" in text and vr != "UI":

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from struct import iter_unpack
+from struct import calcsize, iter_unpack
 from typing import Final
 
 from openworklist.dicom.elements import Element, read_elements
+from openworklist.dicom.fitting import NUMBERS
 from openworklist.dicom.keys import read_key
 from openworklist.dicom.plan import Plan, Wanted
 from openworklist.domain import iso2022
@@ -26,7 +27,7 @@ _START_TIME: Final = "scheduled_procedure_step_start_time"
 _ASCII: Final = from_dicom("")
 _WITH_LETTERS: Final = frozenset(("LO", "LT", "PN", "SH", "ST", "UC", "UT"))
 
-Catalogue = Mapping[int, Attribute]
+Catalogue = dict[int, Attribute]
 
 
 def _by_tag(attributes: tuple[Attribute, ...]) -> Catalogue:
@@ -48,6 +49,27 @@ _OTHERS: Final[Mapping[int, str]] = {
 _SEQUENCES: Final = frozenset({STEPS} | {tag for tag, vr in _OTHERS.items() if vr == "SQ"} | SEQUENCE_TAGS)
 
 
+class Extras:
+    """Attributes outside of the catalogue that some profile fills, made ready for reading questions."""
+
+    __slots__ = ("known", "private", "step", "top")
+
+    def __init__(self, attributes: Iterable[Attribute] = ()) -> None:
+        public = [each for each in attributes if not each.creator]
+        steps = [each for each in public if each.level is Level.STEP]
+        self.top: Catalogue = _TOP | {each.tag: each for each in public if each.level is not Level.STEP}
+        self.step: Catalogue = _STEP | {each.tag: each for each in steps}
+        self.known: Plan = tuple(Wanted(each.tag, each.vr, each) for each in steps)
+        self.private: Mapping[tuple[bool, int, str], Attribute] = {
+            (each.level is Level.STEP, each.tag & 0xFFFF_00FF, each.creator): each
+            for each in attributes
+            if each.creator
+        }
+
+
+NO_EXTRAS: Final = Extras()
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """`has_unsupported`: some key has a value that is not matched on, which the answers must say (FF01)."""
@@ -57,7 +79,7 @@ class Question:
     has_unsupported: bool
 
 
-def to_question(data: bytes, transfer_syntax: str) -> Question:
+def to_question(data: bytes, transfer_syntax: str, extras: Extras = NO_EXTRAS) -> Question:
     """Read an identifier. IdentifierError names the element that cannot be understood."""
     elements = read_elements(data, transfer_syntax, _SEQUENCES)
     level = next((each for each in elements if each.tag == _LEVEL and each.value.strip(b" \0")), None)
@@ -67,8 +89,8 @@ def to_question(data: bytes, transfer_syntax: str) -> Question:
             tag=_LEVEL,
             code="identifier.sop-class-mismatch",
         )
-    reading = _Reading()
-    plan = reading.read_level(elements, _TOP)
+    reading = _Reading(extras)
+    plan = reading.read_level(elements, extras.top)
     conditions = tuple(_combine(reading.conditions, reading.ranges))
     return Question(WorklistQuery(conditions), plan, reading.has_unsupported)
 
@@ -76,7 +98,8 @@ def to_question(data: bytes, transfer_syntax: str) -> Question:
 class _Reading:
     """Collects the conditions of one identifier."""
 
-    def __init__(self) -> None:
+    def __init__(self, extras: Extras) -> None:
+        self._extras = extras
         self.conditions: list[Condition] = []
         self.ranges: dict[str, Range] = {}  # those that were written with a hyphen
         self.has_unsupported = False
@@ -90,10 +113,12 @@ class _Reading:
         for element in elements:
             tag = element.tag
             if not _is_key(tag):
+                if tag & 0x1_0000 and self._extras.private:
+                    self._read_private(element, elements, catalogue, wanted)
                 continue
             if tag in wanted:
                 raise IdentifierError("An element is there twice.", tag=tag)
-            if tag == STEPS and catalogue is _TOP:
+            if tag == STEPS and catalogue is self._extras.top:
                 wanted[tag] = self._read_steps(element)
             else:
                 wanted[tag] = self._read_key(element, catalogue.get(tag))
@@ -102,7 +127,29 @@ class _Reading:
 
     def _read_steps(self, element: Element) -> Wanted:
         item = _only_item(element)
-        return Wanted(STEPS, "SQ", None, self.read_level(item, _STEP) if item else None)
+        if not item:
+            return Wanted(STEPS, "SQ", None, None, known=self._extras.known)
+        return Wanted(STEPS, "SQ", None, self.read_level(item, self._extras.step))
+
+    def _read_private(
+        self,
+        element: Element,
+        elements: tuple[Element, ...],
+        catalogue: Catalogue,
+        wanted: dict[int, Wanted],
+    ) -> None:
+        """A private key whose creator (PS3.5 7.8.1) is one that a profile names; others say nothing here."""
+        tag = element.tag
+        reserved = tag & 0xFFFF_0000 | tag >> 8 & 0xFF
+        found = next((each.value for each in elements if each.tag == reserved), b"")
+        creator = found.decode("ascii", "replace").strip(" \0")
+        key = (catalogue is self._extras.step, tag & 0xFFFF_00FF, creator)
+        attribute = self._extras.private.get(key) if tag & 0xFF00 else None
+        if attribute is not None:
+            if tag in wanted:
+                raise IdentifierError("An element is there twice.", tag=tag)
+            wanted[reserved] = Wanted(reserved, "LO", None, fixed=found)
+            wanted[tag] = self._read_key(element, attribute)
 
     def _read_key(self, element: Element, attribute: Attribute | None) -> Wanted:
         tag = element.tag
@@ -136,8 +183,11 @@ class _Reading:
 
     def _decode(self, element: Element, vr: str) -> str:
         value = element.value
-        if vr == "US":
-            return "\\".join(str(number) for (number,) in iter_unpack("<H", value[: len(value) // 2 * 2]))
+        if vr in NUMBERS:
+            size = calcsize(NUMBERS[vr])
+            return "\\".join(
+                str(number) for (number,) in iter_unpack(NUMBERS[vr], value[: len(value) // size * size])
+            )
         if value.isascii() and b"\x1b" not in value:
             return value.decode("ascii")
         if vr not in _WITH_LETTERS:

@@ -12,7 +12,8 @@ class Wanted(NamedTuple):
     """One return key. `attribute` is None where the catalogue has no such element: it is answered empty.
 
     `items` of a sequence are the keys wanted of each item, None for all that is known of it; only items that
-    fulfil `conditions` are returned (PS3.4 C.2.2.2.6).
+    fulfil `conditions` are returned (PS3.4 C.2.2.2.6). `known` is what is known of the scheduled step beyond
+    the catalogue, where all of it is wanted; `fixed` is answered whatever the record holds.
     """
 
     tag: int
@@ -20,6 +21,8 @@ class Wanted(NamedTuple):
     attribute: Attribute | None
     items: tuple[Wanted, ...] | None = None
     conditions: tuple[Condition, ...] = ()
+    known: tuple[Wanted, ...] = ()
+    fixed: bytes = b""
 
 
 Plan = tuple[Wanted, ...]  # in ascending order of tags

@@ -8,8 +8,9 @@ from typing import Final
 
 from openworklist.domain.attributes import BY_NAME, PATIENT_LEVEL
 from openworklist.domain.change import Change, Order, fail, ignore
-from openworklist.domain.completion import complete_again
+from openworklist.domain.completion import assigned_stations, complete_again
 from openworklist.domain.control import Action, Rule
+from openworklist.domain.edit import find_standing
 from openworklist.domain.identity import (
     ORDER_NUMBERS,
     PROCEDURE,
@@ -48,9 +49,11 @@ def apply_order(order: Order, rule: Rule, before: Record, uid_root: str) -> Chan
         after, warnings = _note_status(order, noted), order.warnings
     if not order.is_appointment and not has_ids(order.values, before):
         warnings = (*warnings, f"{order.ids_place} {_OTHER_IDS}")
+    # A change of the order moves the exam; a status, or a message that no rule fits, leaves it where it is.
+    stations = (order.stations if rule.takes_values else "") or assigned_stations(before)
     after = replace(
         after,
-        completed=complete_again(after.values, before.completed, uid_root=uid_root),
+        completed=complete_again(after.values, before.completed, uid_root=uid_root, stations=stations),
         status=_next_status(rule, before.status),
         warnings=warnings if rule.takes_values else before.warnings,
         former=_note_former(before, after),
@@ -88,8 +91,12 @@ def _merge(order: Order, before: Record) -> tuple[Record, tuple[str, ...]]:
     Patient and order number stay: a record without them is nobody's, and no later order finds it.
     """
     left, notes = _find_left(order, before)
+    standing = find_standing(before.edited, order.values, order.nullified) if before.edited else {}
+    left |= standing.keys()
     sent = {name: value for name, value in order.values.items() if name not in left} if left else order.values
     values = {**before.values, **sent}
+    for name in order.defaults & sent.keys():
+        values[name] = before.values.get(name) or sent[name]
     deleted = {name for name in order.nullified if values.get(name) and name not in left}
     kept = deleted & _NEVER_DELETED
     if not has_number({name: value for name, value in values.items() if name not in deleted}):
@@ -99,7 +106,7 @@ def _merge(order: Order, before: Record) -> tuple[Record, tuple[str, ...]]:
     warnings = tuple(
         f'{BY_NAME[name].label}: "" does not delete it, no record is without' for name in sorted(kept)
     )
-    return replace(before, values=values), (*order.warnings, *notes, *warnings)
+    return replace(before, values=values, edited=standing), (*order.warnings, *notes, *warnings)
 
 
 def _find_left(order: Order, before: Record) -> tuple[frozenset[str], tuple[str, ...]]:

@@ -35,6 +35,7 @@ class Attribute:
     issuer the component whose subcomponents identify the authority. `required` says that an SCP must match on
     it, `type` is the return key type of K.6-1. Keywords without a tag live in our record only. `identifies`:
     cut, two of them could become one, so one that is too long is answered shortened (domain.shortening).
+    Attributes outside of the catalogue are made in domain.extra.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Attribute:
     ihe_omi: tuple[str, ...] = ()
     siu: tuple[str, ...] = ()
     items: tuple[Attribute, ...] = ()  # what an item of this sequence holds
+    creator: str = ""  # of a private attribute
 
     @property
     def is_sequence(self) -> bool:
@@ -64,8 +66,8 @@ class Attribute:
         return f"({self.tag >> 16:04X},{self.tag & 0xFFFF:04X})" if self.tag else ""
 
 
-# The kind of matching that PS3.4 C.2.2.2 allows for each VR.
-_MATCH_BY_VR = {
+# The kind of matching that PS3.4 C.2.2.2 allows for each VR; of a number single values.
+MATCH_BY_VR = {
     "AE": Match.WILDCARD,
     "AS": Match.SINGLE,
     "CS": Match.WILDCARD,
@@ -127,7 +129,7 @@ def make_row(
         vr=vr,
         level=level,
         label=label,
-        match=match or _MATCH_BY_VR[vr],
+        match=match or MATCH_BY_VR[vr],
         type=type,
         required=required,
         searchable=searchable,

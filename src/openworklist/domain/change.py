@@ -37,7 +37,9 @@ class Order:
     Of an appointment `control` is the trigger event (S12), `status_code` the status of table 0278.
     `detail` is the segment that says what is ordered: OBR or IPC, AIS or SCH of an appointment, RXO and the
     like, "" where there is none. `places` says which ORC, OBR, IPC and AIS of the message are its own, where
-    there are several orders in it.
+    there are several orders in it. `defaults` names values that are not the sender's: they never replace one
+    that a record has. `stations` are AE titles by rule (domain.stations), where the message names none;
+    `left_out` says why it becomes no record (domain.filters), "" if it does.
     """
 
     control: str
@@ -48,6 +50,9 @@ class Order:
     warnings: tuple[str, ...] = ()
     detail: str = "OBR"
     places: Mapping[str, int] = field(default_factory=lambda: _NO_PLACES)
+    defaults: frozenset[str] = frozenset()
+    stations: str = ""
+    left_out: str = ""
     parent: str = ""  # the number of the order that this one, an RO, replaces
     replaced_by: str = ""  # the number of the order that takes this one's place
     is_followed: bool = False  # it came for an ID that was merged; it is taken for the patient that remains
@@ -108,15 +113,13 @@ def fail(
     after: Record | None = None,
 ) -> Change:
     """Ignore an order that asked for something."""
-    return replace(
-        ignore(order, reason, before, after), problem=make_problem(order, reason, code=code, where=where)
-    )
+    return replace(ignore(order, reason, before, after), problem=make_problem(order, reason, code, where))
 
 
 def pass_over(order: Order, reason: str) -> Change:
     return fail(order, f"ignored because {reason}", code="order.no-procedure", where="ORC-1")
 
 
-def make_problem(order: Order, reason: str, *, code: str, where: str) -> OrderError:
+def make_problem(order: Order, reason: str, code: str, where: str) -> OrderError:
     """A reason as a sentence for the sender."""
     return OrderError(f"{reason[0].upper()}{reason[1:]}.", where=order.locate(where), code=code)

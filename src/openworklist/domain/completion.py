@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from openworklist.domain.record import Value
+from openworklist.domain.record import Record, Value
 from openworklist.domain.shortening import shorten
 from openworklist.domain.uids import make_uid
 
@@ -22,13 +22,13 @@ _SH: Final = 16  # characters, PS3.5 table 6.2-1
 _TOLD: Final = ("requested_procedure_id", "scheduled_procedure_step_id", "study_instance_uid")
 
 
-def complete(values: Mapping[str, Value], *, uid_root: str) -> Mapping[str, Value]:
-    """What is missing in `values`, and only that.
+def complete(values: Mapping[str, Value], *, uid_root: str, stations: str = "") -> Mapping[str, Value]:
+    """What is missing in `values`, and only that; `stations` are AE titles that a rule gives.
 
     The Study Instance UID follows from patient, order number and requested procedure, so that the steps of a
     procedure share it and a resend gives the same. Modality, station and start are never invented.
     """
-    made: dict[str, Value] = {}
+    made: dict[str, Value] = {_STATION: stations} if stations and not values.get(_STATION) else {}
 
     def text(name: str) -> str:
         value = values.get(name) or made.get(name, "")
@@ -43,19 +43,25 @@ def complete(values: Mapping[str, Value], *, uid_root: str) -> Mapping[str, Valu
         made["scheduled_procedure_step_id"] = shorten(procedure, _SH)
     if not text("scheduled_station_name") and text(_STATION):
         # The station's name is its AE title where nobody gave another.
-        made["scheduled_station_name"] = values[_STATION]
+        made["scheduled_station_name"] = text(_STATION)
     if not text("study_instance_uid"):
         patient = (text("patient_id"), text("issuer_of_patient_id"))
         made["study_instance_uid"] = make_uid(uid_root, *patient, number or start, procedure)
     return made
 
 
+def assigned_stations(record: Record) -> str:
+    """The AE titles that a rule gave a record, "" if none did."""
+    stations = record.completed.get(_STATION, "")
+    return stations if isinstance(stations, str) else ""
+
+
 def complete_again(
-    values: Mapping[str, Value], told: Mapping[str, Value], *, uid_root: str
+    values: Mapping[str, Value], told: Mapping[str, Value], *, uid_root: str, stations: str = ""
 ) -> Mapping[str, Value]:
     """As `complete`, of a record whose completed values were `told`: identifiers made up once stay.
 
     Only what was sent since takes their place.
     """
     kept = {name: told[name] for name in _TOLD if told.get(name) and not values.get(name)}
-    return {**complete(values, uid_root=uid_root), **kept}
+    return {**complete(values, uid_root=uid_root, stations=stations), **kept}

@@ -6,15 +6,20 @@ OpenWorklistError
 ├── MessageError           an HL7 message cannot be read (answered AR)
 │   └── UnsupportedMessage its type is none that we take (answered AR)
 ├── OrderError             an order's content is wrong (answered AE)
+├── MappingError           a rule of a mapping profile cannot be used
 ├── CharsetError           bytes or letters do not fit a character set
 ├── IdentifierError        a DICOM identifier cannot be read (C001) or is no worklist query (A900)
 ├── PeerError              a network peer broke its protocol or did not answer
+│   └── Unanswered         a message went out to it, and nothing says whether it was taken
 ├── NotFound               no such record or message
+├── QueueError             a message of the outbound queue is not what it would have to be
 └── StoreError             the database refused
     ├── StoreFull          no room left on the disk
     ├── StoreBusy          locked by somebody else for too long
     └── DataFolderInUse    another server works on this data folder
 """
+
+from __future__ import annotations
 
 
 class OpenWorklistError(Exception):
@@ -59,8 +64,35 @@ class OrderError(OpenWorklistError):
     code = "order.field-missing"
 
 
+class MappingError(OpenWorklistError):
+    """`where` is a place in the profile: `rules.modality.sources[1]`."""
+
+    code = "mapping.invalid"
+
+    def within(self, place: str) -> MappingError:
+        """The same error, told from further out."""
+        where = ".".join(filter(None, (place, self.where))).replace(".[", "[")
+        return MappingError(self.sentence, where=where, hint=self.hint, code=self.code)
+
+
 class CharsetError(OpenWorklistError):
+    """`offset` is that of the first byte that is no letter, -1 if none, `charset` the set that lacks it."""
+
     code = "charset.undecodable"
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        where: str = "",
+        hint: str = "",
+        code: str = "",
+        offset: int = -1,
+        charset: str = "",
+    ) -> None:
+        super().__init__(sentence, where=where, hint=hint, code=code)
+        self.offset = offset
+        self.charset = charset
 
 
 class IdentifierError(OpenWorklistError):
@@ -78,8 +110,18 @@ class PeerError(OpenWorklistError):
     code = "peer.protocol"
 
 
+class Unanswered(PeerError):
+    """The message may have arrived. If it is sent again, then the same, under the same control ID."""
+
+    code = "peer.unanswered"
+
+
 class NotFound(OpenWorklistError):
     code = "record.not-found"
+
+
+class QueueError(OpenWorklistError):
+    code = "outbound.ended"
 
 
 class StoreError(OpenWorklistError):

@@ -10,6 +10,7 @@ from openworklist.domain.wildcards import collapse, to_expression
 
 _COMPONENTS: Final = 5
 _GROUPS: Final = 3
+_LONGEST: Final = 1000  # letters: three groups of 64 with room to spare
 _UNIVERSAL: Final = ("*",)
 
 
@@ -66,12 +67,16 @@ def _to_alternatives(group: str) -> tuple[str, ...]:
     return (*_to_alternatives(ended), f"{stem}^*") if ended else (f"{stem}^*",)
 
 
-@lru_cache(maxsize=4096)
 def folded_groups(name: str) -> tuple[str, ...]:
     """The component groups of a name in the form in which they are compared, "" for an empty one.
 
     Groups and components that are empty at the end are left out: `Doe^John^^^` is `doe^john`.
     """
+    # A name that somebody made endless is none to keep thousands of.
+    return _remember_groups(name) if len(name) <= _LONGEST else _fold_groups(name)
+
+
+def _fold_groups(name: str) -> tuple[str, ...]:
     groups = [
         "^".join(fold(component) for component in group.split("^")[:_COMPONENTS]).rstrip("^")
         for group in name.split("=")[:_GROUPS]
@@ -79,6 +84,9 @@ def folded_groups(name: str) -> tuple[str, ...]:
     while groups and not groups[-1]:
         groups.pop()
     return tuple(groups)
+
+
+_remember_groups = lru_cache(maxsize=4096)(_fold_groups)
 
 
 def fold(text: str) -> str:

@@ -65,6 +65,8 @@ def _change(order: Order, rule: Rule, existing: Sequence[Record], uid_root: str)
         changes = tuple(apply_order(order, rule, step, uid_root) for step in steps)
         _check_identities(order, changes, existing)
         return changes
+    if order.left_out:
+        return (ignore(order, order.left_out),)
     if not rule.creates:
         reason = f"{order.control} speaks of an order that is not here: there is nothing to {rule.action}"
         return (fail(order, reason, code="order.unknown", where="ORC-2"),)
@@ -101,7 +103,7 @@ def _create(order: Order, rule: Rule, existing: Sequence[Record], uid_root: str)
     senders = remember(order.sent, {})
     record = Record(
         values=values,
-        completed=_complete_anew(values, existing, uid_root),
+        completed=_complete_anew(order, existing, uid_root),
         message_time=newest(senders),
         senders=senders,
         warnings=order.warnings,
@@ -125,13 +127,12 @@ def _find_doubt(order: Order, existing: Sequence[Record]) -> OrderError | None:
     return None
 
 
-def _complete_anew(
-    values: Mapping[str, Value], existing: Sequence[Record], uid_root: str
-) -> Mapping[str, Value]:
+def _complete_anew(order: Order, existing: Sequence[Record], uid_root: str) -> Mapping[str, Value]:
     """What a new record lacks. Its study is that of the other steps of its procedure, whatever their patient
     was called when it was made up, and not that of an exam whose procedure was changed since.
     """
-    completed = complete(values, uid_root=uid_root)
+    values = order.values
+    completed = complete(values, uid_root=uid_root, stations=order.stations)
     uid = completed.get(_STUDY)
     if not uid or not existing:
         return completed

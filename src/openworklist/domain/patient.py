@@ -13,6 +13,7 @@ from openworklist.domain.attributes import BY_NAME, PATIENT_LEVEL
 from openworklist.domain.change import Change
 from openworklist.domain.completion import complete_again
 from openworklist.domain.control import Action
+from openworklist.domain.edit import find_standing
 from openworklist.domain.errors import OrderError
 from openworklist.domain.identity import identity_of, is_same_step, text_of
 from openworklist.domain.record import EMPTY, Record, Status, Value
@@ -180,6 +181,7 @@ def _marks_of(record: Record) -> Marks:
 def _update_values(change: PatientChange, before: Record) -> tuple[dict[str, Value], tuple[str, ...]]:
     stays = (text_of(change.values, _ADMISSION), text_of(before.values, _ADMISSION))
     left = OF_THE_ID | OF_THE_VISIT if all(stays) and stays[0] != stays[1] else OF_THE_ID
+    left |= find_standing(before.edited, change.values, change.nullified).keys()
     taken = {name: value for name, value in change.values.items() if name not in left}
     values = {**before.values, **taken}
     deleted = {name for name in change.nullified - left if values.get(name)}

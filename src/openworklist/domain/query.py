@@ -165,6 +165,9 @@ def _is_item_match(conditions: Iterable[Condition], item: Mapping[str, Value]) -
 
 def _entries(name: str, value: str) -> list[str]:
     values = value.split("\\") if name in _MULTIPLE else [value]
+    if name[0].isdigit() and "\\" in value:
+        # Outside of the catalogue (domain.extra): whether it has several values is not known here.
+        values += value.split("\\")
     return [entry for each in values if (entry := each.strip(" "))]
 
 

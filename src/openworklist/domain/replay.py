@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from openworklist.domain.attributes import PATIENT_LEVEL
-from openworklist.domain.completion import complete_again
+from openworklist.domain.completion import assigned_stations, complete_again
 from openworklist.domain.control import Action
 from openworklist.domain.edit import Edit
 from openworklist.domain.errors import OpenWorklistError, OrderError
@@ -257,11 +257,12 @@ def _finish(number: int, step: _Step, history: History, uid_root: str) -> Rebuil
     if before is not None and is_incomplete:
         # Whether a message that is kept no longer changed the value since, the record tells.
         edits = [edit for edit in edits if (before.values.get(edit.name) or None) == (edit.value or None)]
-    values = _put_back(step, edits)
+    values, edited = _put_back(step, edits)
     told = before or step.record
-    record = replace(
-        step.record, id=0, values=values, completed=complete_again(values, told.completed, uid_root=uid_root)
+    completed = complete_again(
+        values, told.completed, uid_root=uid_root, stations=assigned_stations(step.record)
     )
+    record = replace(step.record, id=0, values=values, completed=completed, edited=edited)
     if before is not None:
         record = replace(
             record,
@@ -283,17 +284,22 @@ def _newest(one: Mapping[str, int], other: Mapping[str, int]) -> Mapping[str, in
     return {sender: max(one.get(sender, 0), other.get(sender, 0)) for sender in {*one, *other}}
 
 
-def _put_back(step: _Step, edits: Iterable[Edit]) -> Mapping[str, Value]:
-    """The values of the messages with those that people wrote, unless a newer message changed them."""
+def _put_back(step: _Step, edits: Iterable[Edit]) -> tuple[Mapping[str, Value], Mapping[str, Value]]:
+    """The values of the messages with those that people wrote, unless a newer message changed them.
+
+    And what was sent in their places.
+    """
     values = dict(step.record.values)
+    edited = dict(step.record.edited)
     for edit in sorted(edits, key=lambda each: each.at):
         if edit.at < step.changed_at.get(edit.name, 0):
             continue
+        edited.setdefault(edit.name, values.get(edit.name, ""))
         if edit.value:
             values[edit.name] = edit.value
         else:
             values.pop(edit.name, None)
-    return values
+    return values, edited
 
 
 def _check_identities(rebuilt: Sequence[Rebuilt]) -> None:

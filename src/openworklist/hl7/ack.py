@@ -1,4 +1,4 @@
-"""Acknowledgements in original mode (HL7 v2.9 2.9.2): what a sender is told of its message.
+"""Acknowledgements (HL7 v2.9 2.9): what a sender is told of its message. Which it wants is in hl7.modes.
 
 They are written from the header alone, so that a message that cannot be read is answered too.
 """
@@ -34,6 +34,9 @@ CONDITIONS: Final = {
     101: "Required field missing",
     102: "Data type error",
     103: "Table value not found",
+    104: "Value too long",
+    198: "Non-Conformant Cardinality",
+    199: "Other HL7 Error",
     200: "Unsupported message type",
     201: "Unsupported event code",
     202: "Unsupported processing id",
@@ -77,6 +80,11 @@ class Header:
         return self.field(10)
 
     @property
+    def sender(self) -> str:
+        """MSH-3|MSH-4."""
+        return f"{self.field(3)}|{self.field(4)}"
+
+    @property
     def version(self) -> tuple[int, int]:
         """(2, 5) for 2.5 and 2.5.1; (2, 3) where the message does not say."""
         match = _VERSION.match(self.field(12))
@@ -114,7 +122,7 @@ def read_header(text: str, codec: str) -> Header:
 def acknowledge(
     header: Header, code: str, *, now: str, control_id: str, problems: Sequence[Problem] = ()
 ) -> bytes:
-    """The bytes of an ACK. `code` is AA, AE or AR, `now` the time for MSH-7, `control_id` the ACK's own.
+    """The bytes of an ACK. `code` is its MSA-1, `now` the time for MSH-7, `control_id` the ACK's own.
 
     Letters that the sender's character set lacks become `?`.
     """
@@ -130,6 +138,16 @@ def acknowledge(
     write = _err_since_2_5 if is_new else _err_before_2_5
     lines += [separator.join(write(header, problem)).rstrip(separator) for problem in problems]
     return ("\r".join(lines) + "\r").encode(header.codec, "replace")
+
+
+def split_answers(answer: bytes) -> list[bytes]:
+    """The acknowledgements that stand one after the other in `answer`, none in an empty one."""
+    # What a sender gave us is escaped in them: there is no CR but at the end of a segment.
+    if answer.find(b"\rMSH") < 0:
+        return [answer] if answer else []
+    first, *others = answer.split(b"\rMSH")
+    *between, last = [first, *(b"MSH" + other for other in others)]
+    return [*(each + b"\r" for each in between), last]
 
 
 def explain(error: OpenWorklistError) -> tuple[str, Problem]:
@@ -154,6 +172,8 @@ _ANSWERS: tuple[tuple[type[OpenWorklistError], str, int], ...] = (
 )
 # Of errors whose code says more than their kind. 0 is for what only stands beside AA.
 _CONDITIONS: Final = {
+    "message.not-for-production": 202,
+    "message.unsupported-version": 203,
     "order.too-many-steps": 100,
     "order.identity-conflict": 205,
     "order.unknown": 204,
@@ -168,6 +188,8 @@ _CONDITIONS: Final = {
 
 
 def _msh(header: Header, now: str, control_id: str) -> tuple[str, ...]:
+    # Nobody is to acknowledge an acknowledgement. In original mode that goes without saying.
+    mode = "NE" if header.field(15) or header.field(16) else ""
     return (
         "MSH",
         header.field(2) or "^~\\&",
@@ -181,7 +203,7 @@ def _msh(header: Header, now: str, control_id: str) -> tuple[str, ...]:
         control_id,
         header.field(11) or "P",
         header.field(12) or "2.3",
-        *("", "", "", "", ""),
+        *("", "", mode, mode, ""),
         header.field(18).strip(),
     )
 

@@ -18,6 +18,13 @@ _BEGIN = re.compile(
     rb"(?:\xef\xbb\xbf)?[ \t]*(?:(MSH)[^A-Za-z0-9\s]|(?:FHS|BHS|BTS|FTS)(?:([^A-Za-z0-9\s])|\s*$))"
 )
 _SEGMENT = re.compile(rb"[A-Z][A-Z0-9]{2}([^A-Za-z0-9\s])")
+_ENVELOPE = re.compile(rb"[\r\n\t ]*(?:\xef\xbb\xbf)?[\r\n\t ]*(?:FHS|BHS)(?:[^A-Za-z0-9]|$)")
+# A line that counts, and the first field of one that says a number.
+_COUNTED = re.compile(
+    rb"(?:^|[\r\n])(?:\xef\xbb\xbf)?[ \t]*"
+    rb"(?:(MSH)[^A-Za-z0-9\s]|(FHS|BHS|BTS|FTS)(?:[^A-Za-z0-9\s]([0-9]{0,9})|[ \t]*(?=[\r\n]|$)))"
+)
+_TRAILERS: Final = {"BHS": "BTS", "FHS": "FTS"}
 # MLLP's framing bytes, and 0x1A, with which DOS programs end a file: no character set has them in a letter.
 _NO_LETTERS = bytes.maketrans(b"\x0b\x1c\x1a", b"\r\r\r")
 
@@ -137,6 +144,52 @@ class Splitter:
             parts.append(Part(b"".join(self._lines), self._begin, self._size, self._is_utf8))
         self._lines = []
         self._size = 0
+
+
+def is_batch(raw: bytes) -> bool:
+    """Whether what came in one piece is an envelope around messages: FHS or BHS stands first."""
+    return _ENVELOPE.match(raw) is not None
+
+
+def find_faults(raw: bytes) -> tuple[str, ...]:
+    """What the envelopes of a batch say that is not so: counts in BTS-1 and FTS-1, trailers that miss."""
+    faults: list[str] = []
+    messages = batches = 0
+    is_open = {"BHS": False, "FHS": False}
+
+    def close(header: str) -> None:
+        if is_open[header]:
+            faults.append(f"{header} has no {_TRAILERS[header]}: the batch may have been cut off.")
+        is_open[header] = False
+
+    def compare(path: str, number: bytes, counted: int, what: str) -> None:
+        if number and int(number) != counted:
+            faults.append(f"{path} says {int(number)} {what}, but {counted} came.")
+
+    for match in _COUNTED.finditer(raw):
+        name, number = (match[1] or match[2]).decode("ascii"), match[3] or b""
+        if name == "MSH":
+            messages += 1
+        elif name == "BTS":
+            compare("BTS-1", number, messages, "messages")
+            is_open["BHS"] = False
+            batches, messages = batches + 1, 0
+        else:
+            # BHS and BTS may be left out (HL7 v2.9 2.10.3.1): messages on their own are a batch too.
+            batches, messages = batches + bool(messages or is_open["BHS"]), 0
+            close("BHS")
+            if name == "FTS":
+                compare("FTS-1", number, batches, "batches")
+                is_open["FHS"] = False
+            elif name == "FHS":
+                close("FHS")
+            if name in is_open:
+                is_open[name] = True
+            if name != "BHS":
+                batches = 0
+    close("BHS")
+    close("FHS")
+    return tuple(dict.fromkeys(faults))
 
 
 def split_messages(raw: bytes) -> list[bytes]:

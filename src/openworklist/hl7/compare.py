@@ -93,12 +93,12 @@ def compare(
     """Compare two messages by meaning: other delimiters or escapes for the same letters make no difference.
 
     The delimiters themselves (MSH-1, MSH-2) are not compared, nor the fields `left_out`, written `MSH-7`;
-    MessageError if one is not readable. `profile` tells which attributes a path feeds; the codecs are those
-    of the messages, for escaped bytes.
+    MessageError if one is not readable. `profile` tells which attributes a path feeds, by its rules for the
+    left message; the codecs are those of the messages, for escaped bytes.
     """
     skipped = tuple(left_out)
     places = frozenset((path.segment, path.field) for path in map(parse_path, skipped))
-    feeds = Feeds(profile)
+    feeds = Feeds(profile.choose(left) if profile else None)
     pairs = pair_segments(left, right, left_codec, right_codec)
     return Meaning(tuple(_compare_segments(one, two, places, feeds) for one, two in pairs), skipped)
 

@@ -38,10 +38,14 @@ class HalfFrame:
 
 @dataclass(frozen=True, slots=True)
 class Oversize:
-    """A message over the limit, skipped to its end: its length, and its beginning, enough for the MSH."""
+    """A message over the limit, skipped to its end: its length, and its beginning, enough for the MSH.
+
+    `is_half`: its sender broke off, as in a HalfFrame.
+    """
 
     head: bytes
     size: int
+    is_half: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +162,8 @@ class Deframer:
         size = len(content) + self._dropped
         self._dropped = 0
         if size > self._limits[START]:
-            events.append(Oversize(bytes(content[: self._heads[START]]), size))
+            is_half = is_broken and not content.endswith(b"\x1c")
+            events.append(Oversize(bytes(content[: self._heads[START]]), size, is_half))
         elif not is_broken:
             events.append(Frame(bytes(content)))
         elif content.endswith(b"\x1c"):

@@ -19,6 +19,8 @@ _SECOND: Final = 1_000_000
 _MINUTE: Final = 60 * _SECOND
 _HOUR: Final = 60 * _MINUTE
 _DAY: Final = 24 * _HOUR
+# Letters of a stamp that may be one: what is remembered must not be as long as a message.
+_LONGEST: Final = 64
 # A clock may be ahead by so much before its time is taken for that of an hour ago.
 _AHEAD: Final = 5 * _MINUTE
 
@@ -37,7 +39,7 @@ def read_sent(text: str, sender: str, *, zone: tzinfo | None = None, received_at
     `received_at` is in microseconds since 1970, 0 if nobody knows. Nothing is sent after it arrived, so both
     ends are capped there: a clock that is ahead by years keeps no later message from being heeded.
     """
-    stamp = _read(text, zone)
+    stamp = _read(text, zone) if len(text) <= _LONGEST else None
     if stamp is None:
         return Sent(sender, 0, received_at, received_at)
     if not received_at:

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     NO_CARRIAGE_RETURN = "message that ends in 0x1C alone"
     HALF = "half message"
     OVERSIZE = "message over the limit"
+    OVERSIZE_HALF = "half message over the limit"
     TOKEN = "token query"
     LONG_TOKEN = "token query over the limit"
     LONE_START = "0x0B with nothing after it"
@@ -79,11 +80,12 @@ def _frame(data: bytes | bytearray, start: int, restart: int, end: int, limit: i
         return Stretch(kind, start, end + len(END), 1, len(END))
     stop = restart if restart >= 0 else len(data)
     is_open = restart < 0
-    if stop - start - 1 > limit:
-        return Stretch(Kind.OVERSIZE, start, stop, 1, 0, is_open)
     if stop == start + 1:
         return Stretch(Kind.LONE_START, start, stop, 1, 0, is_open)
-    if data[stop - 1] == END[0]:
+    has_end = data[stop - 1] == END[0]
+    if stop - start - 1 > limit:
+        return Stretch(Kind.OVERSIZE if has_end else Kind.OVERSIZE_HALF, start, stop, 1, 0, is_open)
+    if has_end:
         return Stretch(Kind.NO_CARRIAGE_RETURN, start, stop, 1, 1, is_open)
     return Stretch(Kind.HALF, start, stop, 1, 0, is_open)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Protocol
@@ -16,22 +16,30 @@ from openworklist.listeners.mllp_connection import Connection
 
 log = logging.getLogger(__name__)
 
-Done = Callable[[bytes], None]
 Network = IPv4Network | IPv6Network
+
+
+class Done(Protocol):
+    """The place of an answer: called once, with the content of each frame of it, or with none."""
+
+    def __call__(self, *answers: bytes) -> None: ...
 
 
 class Handler(Protocol):
     """What is done with what arrives. Every `done` is called once, on the loop's thread, at once or later.
 
     `peer` is the sender's address and port. The answers of a connection leave in the order of its messages,
-    in whatever order the `done`s are called; an empty answer to a message is none.
+    in whatever order the `done`s are called.
     """
 
     def receive(self, raw: bytes, peer: str, done: Done) -> None:
-        """A whole message; `done` gets the bytes of its acknowledgement."""
+        """A whole message; `done` gets the bytes of its acknowledgements, one, none or several."""
 
     def receive_oversize(self, head: bytes, size: int, peer: str, done: Done) -> None:
-        """A message over the limit, of which only the beginning was kept."""
+        """A message over the limit, of which only the beginning was kept.
+
+        If it broke off, nobody is answered.
+        """
 
     def receive_half(self, raw: bytes, peer: str, done: Done) -> None:
         """A message that broke off: nobody waits for an answer, so `done` gets none."""

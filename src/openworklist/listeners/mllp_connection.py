@@ -20,7 +20,7 @@ _LARGE: Final = 65_536  # bytes of a message under way that may be given up wher
 
 
 class Pending:
-    """The place of one answer in the queue of its connection; called with the answer."""
+    """The place of one answer in the queue of its connection; called with the content of its frames."""
 
     __slots__ = ("_connection", "answer", "is_token", "size")
 
@@ -30,12 +30,9 @@ class Pending:
         self.is_token = is_token
         self.answer: bytes | None = None
 
-    def __call__(self, answer: bytes) -> None:
+    def __call__(self, *answers: bytes) -> None:
         if self.answer is None:
-            if self.is_token:
-                self.answer = wrap_token(answer)
-            else:
-                self.answer = wrap(answer) if answer else b""
+            self.answer = b"".join(map(wrap_token if self.is_token else wrap, answers))
             self._connection.answered()
 
 
@@ -193,14 +190,23 @@ class Connection(asyncio.Protocol):
             else:
                 handler.receive_token(event.content, self.peer, done)
         elif type(event) is Oversize:
-            handler.receive_oversize(event.head, event.size, self.peer, self._expect(len(event.head)))
-        elif type(event) is HalfFrame:
-            self._broken += 1
-            if self._broken > _MOST_BROKEN:
-                self._events.clear()
-                self._time_out("it begins messages and does not end them")
-            else:
-                handler.receive_half(event.content, self.peer, self._expect(len(event.content)))
+            done = self._expect(len(event.head))
+            if not event.is_half:
+                handler.receive_oversize(event.head, event.size, self.peer, done)
+            elif self._may_break_off():
+                # An answer would be taken for that of the message begun anew.
+                handler.receive_oversize(event.head, event.size, self.peer, lambda *answers: done())
+        elif type(event) is HalfFrame and self._may_break_off():
+            handler.receive_half(event.content, self.peer, self._expect(len(event.content)))
+
+    def _may_break_off(self) -> bool:
+        """Count a message that broke off, and close the connection on which too many do."""
+        self._broken += 1
+        if self._broken <= _MOST_BROKEN:
+            return True
+        self._events.clear()
+        self._time_out("it begins messages and does not end them")
+        return False
 
     def _expect(self, size: int, *, is_token: bool = False) -> Pending:
         pending = Pending(self, size, is_token)

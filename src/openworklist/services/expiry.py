@@ -9,7 +9,7 @@ from typing import Final
 
 from openworklist.domain.errors import StoreError
 from openworklist.observe.metrics import Metrics
-from openworklist.services.intake import Clock, read_clock
+from openworklist.services.clock import Clock, read_clock
 from openworklist.services.journal import BATCH, expire_batch
 from openworklist.store.database import Database
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from openworklist.domain.control import Action
+from openworklist.domain.deletion import DELETE, RESTORE
 from openworklist.domain.edit import Edit
 from openworklist.domain.errors import OpenWorklistError
 from openworklist.domain.history import Heard, History, StatusSet
@@ -35,7 +36,9 @@ _STATUSES: Final[dict[str, Status]] = {
     Action.HOLD: Status.ON_HOLD,
     Action.RELEASE: Status.SCHEDULED,
 }
-_SILENT: Final = frozenset((REBUILD, EDIT, Action.CREATE, Action.UPDATE, Action.MERGE))  # leave the status
+_SILENT: Final = frozenset(
+    (REBUILD, EDIT, DELETE, RESTORE, Action.CREATE, Action.UPDATE, Action.MERGE)
+)  # leave the status
 
 
 @dataclass(frozen=True, slots=True)

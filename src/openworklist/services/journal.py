@@ -8,7 +8,7 @@ from typing import Final
 
 from openworklist.domain.charset import CHARSETS
 from openworklist.domain.errors import NotFound
-from openworklist.hl7.profile import Profile
+from openworklist.services.configuration import Configuration
 from openworklist.services.reading import Reader
 from openworklist.services.reprocessing import Reprocessing, Result
 from openworklist.store.changes import Noted, find_changes_by_message
@@ -97,12 +97,18 @@ def spell(text: str) -> tuple[bytes, ...]:
 
 
 def try_mapping(
-    database: Database, reader: Reader, profile: Profile, count: int, *, uid_root: str = "2.25"
+    database: Database,
+    reader: Reader,
+    configuration: Configuration,
+    count: int,
+    asked: Filter = Filter(),  # noqa: B008 - it never changes
+    *,
+    uid_root: str = "2.25",
 ) -> Iterator[Result]:
-    """What a profile would make of the last `count` messages; nothing is stored."""
-    last = Journal(database).find_numbers(Filter(), count) if count else []
-    reprocessing = Reprocessing(database, replace(reader, profile=profile), uid_root=uid_root)
-    return reprocessing.preview(last)
+    """What would become of the last `count` messages if that were set up; nothing is stored."""
+    last = Journal(database).find_numbers(asked, count) if count else []
+    trial = replace(reader, configuration=lambda: configuration)
+    return Reprocessing(database, trial, uid_root=uid_root).preview(last)
 
 
 def expire(database: Database, now: int, days: float, batch: int = BATCH) -> int:

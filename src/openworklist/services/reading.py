@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from hashlib import blake2b
@@ -17,12 +18,18 @@ from openworklist.hl7.ack import Header, header_of, read_header
 from openworklist.hl7.charset import decode
 from openworklist.hl7.contents import Contents, read_contents
 from openworklist.hl7.events import Kind, find_event
-from openworklist.hl7.message import Message, check_complete, check_single, parse
-from openworklist.hl7.profile import Profile, preset
+from openworklist.hl7.message import check_complete, check_single, parse
+from openworklist.hl7.modes import check as check_modes
+from openworklist.hl7.processing import check as check_processing
+from openworklist.hl7.undecodable import check_identifiers
+from openworklist.services.configuration import Configuration
 
 log = logging.getLogger(__name__)
 
+MLLP: Final = "mllp"
 _HEAD: Final = 8192
+_NOT_REAL: Final = frozenset("TDN")  # of MSH-11, HL7 table 0103
+_NONE: Final[frozenset[str]] = frozenset()
 _BOM: Final = b"\xef\xbb\xbf"
 _BLANKS: Final = b"\r\n\t "
 
@@ -33,6 +40,11 @@ class Source:
 
     channel: str
     peer: str = ""
+
+    @property
+    def is_line(self) -> bool:
+        """Whether a peer waits at its other end, and is answered as its message asks."""
+        return self.channel == MLLP
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +61,8 @@ class Arrival:
     error: OpenWorklistError | None = None
     ignored: str = ""
     warnings: tuple[str, ...] = field(default=())
+    is_sender_new: bool = False  # nothing is known of its sender yet
+    refuses_unknown: bool = False  # a cancel or change of an order that is not here is an error
 
     @property
     def application(self) -> str:
@@ -91,9 +105,9 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads messages by a profile and the site's settings; never raises."""
+    """Reads messages by what is set up at the site at that moment; never raises."""
 
-    profile: Profile
+    configuration: Callable[[], Configuration]
     default_charset: str = "8859/1"
     zone: tzinfo | None = None
 
@@ -122,18 +136,25 @@ class Reader:
             )
             return Arrival(raw, source, received_at, _read_head(raw), digest, error=failure)
 
-    def _choose_profile(self, message: Message, kind: Kind) -> Profile:
-        """Steps in IPC and appointments are read where the standards have them."""
-        if kind is Kind.APPOINTMENT:
-            return preset("siu")
-        return preset("ihe_omi") if message.find("IPC") else self.profile
+    def _find_default(self, raw: bytes, configuration: Configuration) -> str:
+        """The set of a message that names none."""
+        default = configuration.options.default_charset or self.default_charset
+        if not configuration.has_charsets or raw.isascii():
+            return default
+        # The names that senders are known by are ASCII: no set is needed to read them.
+        header = _read_head(raw)
+        return configuration.find_sender(header.field(3), header.field(4)).charset or default
 
     def _read(self, raw: bytes, source: Source, received_at: int, digest: bytes) -> Arrival:
         header = None
         try:
-            decoded = decode(raw, self.default_charset)
+            configuration = self.configuration()
+            default = self._find_default(raw, configuration)
+            decoded = decode(raw, default, replaces=configuration.options.undecodable == "replace")
             message = parse(decoded.text)
             header = header_of(message, decoded.codec)
+            sender = configuration.find_sender(header.field(3), header.field(4))
+            odd = check_processing(header, _NOT_REAL if configuration.options.training == "refuse" else _NONE)
             check_single(message)
             event = find_event(message)
             contents = Contents()
@@ -142,14 +163,19 @@ class Reader:
                 contents = read_contents(
                     message,
                     event.kind,
-                    self._choose_profile(message, event.kind),
+                    sender.find_profile(header.field(9)),
                     zone=self.zone,
                     codec=decoded.codec,
                     received_at=received_at,
                 )
+                if decoded.loss is not None:
+                    check_identifiers(contents.orders, decoded.loss)
+                if configuration.has_rules:
+                    ruled = configuration.apply_rules(contents.orders, header.field(9), header.sender)
+                    contents = contents._replace(orders=ruled)
         except OpenWorklistError as error:
             return Arrival(raw, source, received_at, header or _read_head(raw), digest, error=error)
-        warnings = decoded.warnings
+        warnings = (*decoded.warnings, *odd, *check_modes(header))
         if not header.control_id:
             # HL7 v2.9 2.13.9.10 requires it: without it a sender cannot tell which message was answered.
             warnings = (*warnings, "MSH-10 is empty: the message is told from others by its content alone.")
@@ -162,6 +188,8 @@ class Reader:
             *contents,
             ignored=event.reason,
             warnings=warnings,
+            is_sender_new=not sender.is_known,
+            refuses_unknown=configuration.options.unknown_order == "refuse",
         )
 
 

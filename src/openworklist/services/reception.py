@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from functools import partial
 
 from openworklist.domain.errors import MessageError
+from openworklist.hl7.ack import split_answers
+from openworklist.hl7.batch import is_batch
 from openworklist.observe.metrics import Metrics
+from openworklist.services.batches import Batch, Reply, find_problem
 from openworklist.services.intake import Intake
-from openworklist.services.reading import Source, too_large
+from openworklist.services.reading import MLLP, Source, too_large
 
 log = logging.getLogger(__name__)
-
-Done = Callable[[bytes], None]
-CHANNEL = "mllp"
 
 
 class Reception:
@@ -23,19 +23,23 @@ class Reception:
         self._intake = intake
         self._metrics = metrics
 
-    def receive(self, raw: bytes, peer: str, done: Done) -> None:
-        self._intake.receive(raw, Source(CHANNEL, peer), done)
+    def receive(self, raw: bytes, peer: str, reply: Reply) -> None:
+        source = Source(MLLP, peer)
+        if raw[:3] != b"MSH" and is_batch(raw):
+            self._receive_batch(raw, source, reply)
+        else:
+            self._intake.receive(raw, source, partial(_give, reply))
 
-    def receive_oversize(self, head: bytes, size: int, peer: str, done: Done) -> None:
-        self._intake.refuse(head, Source(CHANNEL, peer), too_large(size), done)
+    def receive_oversize(self, head: bytes, size: int, peer: str, reply: Reply) -> None:
+        self._intake.refuse(head, Source(MLLP, peer), too_large(size), partial(_give, reply))
 
-    def receive_half(self, raw: bytes, peer: str, done: Done) -> None:
+    def receive_half(self, raw: bytes, peer: str, reply: Reply) -> None:
         error = MessageError("The message broke off before its end.", code="message.broken-off")
-        self._intake.refuse(raw, Source(CHANNEL, peer), error, lambda answer: done(b""))
+        self._intake.refuse(raw, Source(MLLP, peer), error, lambda answer: reply())
 
-    def receive_token(self, query: bytes, peer: str, done: Done) -> None:
+    def receive_token(self, query: bytes, peer: str, reply: Reply) -> None:
         self._metrics.count("token_queries")
-        done(b"")  # unknown: no studies are kept here
+        reply(b"")  # unknown: no studies are kept here
 
     def connection_opened(self, peer: str) -> None:
         self._metrics.count("hl7_connections_opened")
@@ -58,3 +62,14 @@ class Reception:
 
     def failed(self, peer: str, error: Exception) -> None:
         self._metrics.count("hl7_failures")
+
+    def _receive_batch(self, raw: bytes, source: Source, reply: Reply) -> None:
+        problem = find_problem(raw)
+        if problem is None:
+            Batch(self._intake, raw, source, reply).hand_on()
+        else:
+            self._intake.refuse(raw, source, problem, partial(_give, reply))
+
+
+def _give(reply: Reply, answer: bytes) -> None:
+    reply(*split_answers(answer))

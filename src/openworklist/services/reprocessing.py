@@ -14,8 +14,8 @@ from openworklist.domain.identity import identity_of
 from openworklist.domain.outcome import Outcome
 from openworklist.domain.record import Record
 from openworklist.domain.replay import Fate, Rebuilt, Replayed, replay
+from openworklist.services.clock import Clock, read_clock
 from openworklist.services.gathering import REBUILD, Gathered, gather, read_again
-from openworklist.services.intake import Clock, read_clock
 from openworklist.services.merging import find_news, store_news
 from openworklist.services.reading import Reader
 from openworklist.store.changes import insert_change

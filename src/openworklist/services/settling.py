@@ -8,6 +8,7 @@ from hashlib import blake2b
 from typing import Final, NamedTuple
 
 from openworklist.domain.control import Action
+from openworklist.domain.deletion import note_return
 from openworklist.domain.errors import OpenWorklistError, OrderError
 from openworklist.domain.identity import text_of
 from openworklist.domain.order import Change, Order
@@ -17,12 +18,13 @@ from openworklist.services.merging import MergeMemory
 from openworklist.services.reading import Arrival
 from openworklist.store.changes import insert_change
 from openworklist.store.connection import Connection
+from openworklist.store.deleted import find_last_deletion
 from openworklist.store.messages import Entry, Outcome, count_repeat, find_repeat, insert_message
 from openworklist.store.records import insert_record, note_message, update_record
 
 
 class Settled(NamedTuple):
-    """What became of a message, and its acknowledgement.
+    """What became of a message, and its answer: acknowledgements one after the other, none in an empty one.
 
     `disposition` is `applied`, `ignored`, `refused` or `repeated`; `failed` if it could not be stored.
     `reason` says why one was ignored, `error` why one was refused or failed.
@@ -46,14 +48,15 @@ def settle(
     """Journal a message and apply what it says; OrderError if an order is wrong: then nothing is stored.
 
     `answer` is what the sender is told; instead of it what `warn` makes, if an order asked for something in
-    vain. May be run again from the start: what it decides rests on what is stored at that moment.
+    vain. A repetition gets the answer of its first. May be run again from the start: what it decides rests on
+    what is stored at that moment.
     """
     key = _repeat_key(arrival)
     connection.lock(key.hex())
     repeat = find_repeat(connection, key)
     if repeat is not None:
         count_repeat(connection, repeat.id, arrival.received_at)
-        return Settled("repeated", repeat.acknowledgement)
+        return Settled("repeated", _answer_again(repeat.acknowledgement, answer, warn))
     # Two messages about one patient may come at the same moment on two connections; in order, so that two
     # messages about the same two patients never wait for each other.
     for patient in sorted(_find_patients(arrival)):
@@ -62,6 +65,8 @@ def settle(
     patients, applied = _apply_patients(connection, arrival, uid_root)
     applied += _apply_orders(connection, arrival, uid_root, merges)
     problems = [change.problem for change, _, _ in applied if change.problem is not None]
+    if arrival.refuses_unknown and (unknown := _find_unknown(problems)):
+        raise unknown
     if problems and warn is not None:
         answer = warn(problems)
     outcome = _outcome(arrival, applied)
@@ -83,6 +88,19 @@ def settle(
             )
     reason = entry.reason if outcome is Outcome.IGNORED else ""
     return Settled(outcome.value, answer, reason, arrival.error)
+
+
+def _find_unknown(problems: Sequence[OrderError]) -> OrderError | None:
+    return next((problem for problem in problems if problem.code == "order.unknown"), None)
+
+
+def _answer_again(first: bytes, answer: bytes, warn: Callable[[Sequence[OrderError]], bytes] | None) -> bytes:
+    if not answer:
+        return b""  # none is wanted now
+    if first:
+        return first
+    # None was wanted then, or acknowledging was off; who sends again waits. What it says was accepted.
+    return warn(()) if warn else answer
 
 
 Applied = tuple[Change, int, int]  # with the id and version of the record, 0 where there is none
@@ -139,15 +157,22 @@ def _store(connection: Connection, change: Change, now: int) -> Applied:
             note_message(connection, record)
         return change, before.id if before else 0, before.version if before else 0
     if before is None:
+        if deletion := find_last_deletion(connection, change.identity):
+            change = note_return(change, *deletion)
+            record = change.record or record
         stored = insert_record(connection, record, change.identity, now)
     else:
         stored = update_record(connection, before, record, change.identity, now)
     return change, stored.id, stored.version
 
 
-def _is_premature(problems: Sequence[OrderError]) -> bool:
-    """Whether it is about an order that is not here yet: sent again it may find one."""
-    return any(problem.code == "order.unknown" for problem in problems)
+def _may_come_again(arrival: Arrival, reasons: Sequence[str], problems: Sequence[OrderError]) -> bool:
+    """Whether, sent again, it may do what it did not do now: the order that it is about may be here by then,
+    or the filter gone that left one out.
+    """
+    return _find_unknown(problems) is not None or any(
+        order.left_out and order.left_out in reasons for order in arrival.orders
+    )
 
 
 def _repeat_key(arrival: Arrival) -> bytes:
@@ -179,7 +204,7 @@ def _to_entry(arrival: Arrival, outcome: Outcome, key: bytes, answer: bytes, app
         sending_facility=arrival.facility,
         control_id=arrival.control_id,
         message_type=arrival.message_type,
-        repeat_key=None if outcome is Outcome.REFUSED or _is_premature(problems) else key,
+        repeat_key=None if outcome is Outcome.REFUSED or _may_come_again(arrival, reasons, problems) else key,
         raw=arrival.raw,
         outcome=outcome,
         acknowledgement=answer,

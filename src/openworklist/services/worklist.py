@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from typing import Final, NamedTuple
 
 from openworklist.dicom.answer import Encoder
-from openworklist.dicom.identifier import Question, to_question
+from openworklist.dicom.identifier import Extras, Question, to_question
 from openworklist.dicom.plan import Plan, count_elements
 from openworklist.dicom.sop_classes import EXPLICIT_LITTLE_ENDIAN
+from openworklist.domain.attributes import Attribute
 from openworklist.domain.query import WorklistQuery
 from openworklist.observe.metrics import Metrics
 from openworklist.store.connection import Connection
@@ -46,6 +47,12 @@ class Worklist:
         self._asked: OrderedDict[tuple[bytes, str], Asked] = OrderedDict()
         self._returns: dict[tuple[Plan, bool], Returns] = {}
         self._elements = 0
+        self._extras = Extras()
+
+    def use_extras(self, attributes: Iterable[Attribute]) -> None:
+        """From now on these, outside of the catalogue, are keys too: those that the mapping profiles fill."""
+        self._extras = Extras(tuple(attributes))
+        self._forget()
 
     def open(self, calling_ae: str, identifier: bytes, transfer_syntax: str) -> Cursor:
         """The cursor over the answers; IdentifierError if the question cannot be understood."""
@@ -53,7 +60,7 @@ class Worklist:
         asked = self._asked.get(key)
         if asked is not None:
             return Cursor(self, asked, self.answers)
-        question = to_question(identifier, transfer_syntax)
+        question = to_question(identifier, transfer_syntax, self._extras)
         is_explicit = transfer_syntax == EXPLICIT_LITTLE_ENDIAN
         if len(identifier) > _LONGEST_QUESTION:
             returns = Returns(Encoder(question.plan, is_explicit=is_explicit), 0)

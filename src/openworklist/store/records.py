@@ -53,6 +53,7 @@ class Row(NamedTuple):
             senders=document.get("senders", {}),
             warnings=tuple(document["warnings"]),
             patient_senders=document.get("patient_senders", {}),
+            edited=_to_values(document.get("edited", {})),
             former=tuple(document.get("former", ())),
         )
 
@@ -76,6 +77,8 @@ def _parameters(*names: str) -> dict[str, Any]:
 
 _WRITTEN: Final = tuple(column.name for column in records.c if column.name != "id")
 _INSERT: Final = Statement(insert(records).values(_parameters(*_WRITTEN)).returning(records.c.id))
+_RESTORE: Final = Statement(insert(records).values(_parameters("id", *_WRITTEN)))
+_DELETE: Final = Statement(delete(records).where(records.c.id == bindparam("record_id")))
 _UPDATE: Final = Statement(
     update(records)
     .where(records.c.id == bindparam("record_id"))
@@ -102,6 +105,7 @@ _FIND: Final = Statement(select(*ROW).where(records.c.id == bindparam("record_id
 _RELEASE: Final = Statement(
     update(records).where(records.c.id == bindparam("record_id")).values(identity=None)
 )
+_IDENTITY: Final = Statement(select(records.c.identity).where(records.c.id == bindparam("record_id")))
 _FIND_IDENTITY: Final = Statement(select(records.c.id).where(records.c.identity == bindparam("identity")))
 
 # What an order may have in common with its record, beside the patient: a number, or, without one, these.
@@ -161,6 +165,25 @@ def update_record(
         connection.run_count(_DELETE_NAMES, {"record_id": stored.id})
         _insert_names(connection, stored)
     return stored
+
+
+def delete_record(connection: Connection, number: int) -> None:
+    """Delete a record with its stations, names and edits; its changes and messages stay."""
+    connection.run_count(_DELETE, {"record_id": number})
+
+
+def restore_record(connection: Connection, record: Record, identity: str | None) -> None:
+    """Store a record that was deleted, under its own number and as it is."""
+    columns = _to_columns(record, identity)
+    connection.run_count(_RESTORE, {**columns, "id": record.id})
+    _insert_stations(connection, record, columns)
+    _insert_names(connection, record)
+
+
+def find_identity(connection: Connection, number: int) -> str | None:
+    """What no other record may share with this one; None where it is not kept (`release_identity`)."""
+    rows = connection.run(_IDENTITY, {"record_id": number})
+    return rows[0][0] if rows else None
 
 
 def note_message(connection: Connection, record: Record) -> None:
@@ -253,6 +276,8 @@ def _to_document(record: Record) -> str:
     }
     if record.patient_senders:
         document["patient_senders"] = record.patient_senders
+    if record.edited:
+        document["edited"] = record.edited
     if record.former:
         document["former"] = record.former
     return encode(document)

@@ -11,6 +11,8 @@ from typer.testing import CliRunner
 from openworklist.cli.application import application
 from openworklist.hl7.profile import preset
 from openworklist.observe.metrics import Metrics
+from openworklist.services.configuration import using
+from openworklist.services.configurations import Configurations
 from openworklist.services.intake import Intake
 from openworklist.services.reading import Reader, Source
 from openworklist.store.database import open_database
@@ -30,10 +32,11 @@ WRAPPED = (SAMPLES / "manual/import.hl7").read_bytes()
 def data(tmp_path: Path) -> Path:
     """A journal of five messages, an hour apart: the first at ten."""
     database = open_database("", tmp_path / "data")
-    intake = Intake(database, Reader(preset("classic")), Metrics(), clock=count(BEGIN, HOUR).__next__)
+    intake = Intake(database, Reader(using(preset("classic"))), Metrics(), clock=count(BEGIN, HOUR).__next__)
     for raw in (GOOD, BROKEN, MOVED, make_order("3", control_id="M4").replace(b"ORM^O01", b"ADT^A02")):
         intake.receive_message(raw, Source("mllp", "192.0.2.1:4711"))
     intake.receive_message(WRAPPED, Source("file", "import.hl7"))
+    Configurations(database).set_option("default_profile", "classic", "cli:mary")
     database.close()
     return tmp_path / "data"
 

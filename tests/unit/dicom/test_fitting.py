@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from openworklist.dicom.fitting import encode_value, fit
 from openworklist.dicom.text import choose
 from openworklist.domain.attributes import ATTRIBUTES, BY_NAME
+from openworklist.domain.extra import read_attribute
 from openworklist.domain.shortening import shorten
 
 
@@ -37,6 +38,26 @@ def test_bytes_are_padded_as_the_vr_says() -> None:
     assert encode("study_instance_uid", "1.2") == b"1.2\0"
     assert encode("pregnancy_status", "3") == b"\3\0"
     assert encode("pregnancy_status", "70000") == encode("pregnancy_status", "yes") == b""
+
+
+@pytest.mark.parametrize(
+    ("keyword", "text", "value"),
+    [
+        ("Rows", "512", b"\0\2"),
+        ("TagSpacingFirstDimension", "-1.5", b"\0\0\0\0\0\0\xf8\xbf"),
+        ("LossyImageCompressionRatio", "1.5\\2", b"1.5\\2 "),
+        ("AcquisitionDuration", "1.5", b"\0\0\0\0\0\0\xf8?"),
+        ("DiffusionGradientOrientation", "1\\x\\2", b""),
+        ("SimpleFrameList", "1\\2", b"\1\0\0\0\2\0\0\0"),
+    ],
+)
+def test_numbers_are_bytes_where_the_vr_is_one_of_numbers(keyword: str, text: str, value: bytes) -> None:
+    assert encode_value(read_attribute(keyword), text, choose([text]), None) == value
+
+
+def test_of_several_numbers_those_that_fit_are_kept() -> None:
+    attribute = read_attribute("SimpleFrameList")
+    assert encode_value(attribute, "1\\2", choose([]), 7) == b"\1\0\0\0"
 
 
 # Values are left out whole; only of the first one letters are, and they whole too.

@@ -87,3 +87,12 @@ def test_a_study_is_that_of_patient_order_and_procedure(
 ) -> None:
     one, other = made("study_instance_uid"), made("study_instance_uid", **change)
     assert (one["study_instance_uid"] != other["study_instance_uid"]) is is_another_study
+
+
+def test_stations_by_rule_are_for_an_order_that_names_none() -> None:
+    order = without("scheduled_station_ae_title", "scheduled_station_name")
+    assert dict(complete(order, uid_root="2.25", stations="CT1\\CT2")) == {
+        "scheduled_station_ae_title": "CT1\\CT2",
+        "scheduled_station_name": "CT1\\CT2",
+    }
+    assert dict(complete(ORDER, uid_root="2.25", stations="CT1")) == {}

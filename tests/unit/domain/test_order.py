@@ -498,3 +498,83 @@ def test_an_exam_whose_procedure_was_changed_keeps_its_study_for_itself() -> Non
     studies = [record.text("study_instance_uid") for record in (first, moved, again)]
     assert studies[0] == studies[1] != studies[2]
     assert is_valid_uid(studies[2])
+
+
+def test_a_default_fills_a_new_record_and_never_replaces_what_one_has() -> None:
+    order = dataclasses.replace(make_order(modality="OT"), defaults=frozenset({"modality"}))
+    made = record_of(decide_one(order))
+    assert made.values["modality"] == "OT"
+    known = dataclasses.replace(made, id=1, values={**made.values, "modality": "CT"})
+    later = dataclasses.replace(order, sent=at(NINE), values={**order.values, "patient_name": "Roe^Jane"})
+    after = record_of(decide_one(later, known))
+    assert (after.values["modality"], after.values["patient_name"]) == ("CT", "Roe^Jane")
+
+
+def leave_out(order: Order) -> Order:
+    return dataclasses.replace(order, left_out="left out by the filter 'no lab'")
+
+
+@pytest.mark.parametrize("control", ["NW", "XO", "CA", "HD"])
+def test_what_a_filter_leaves_out_makes_no_record_and_its_sender_is_not_warned(control: str) -> None:
+    change = decide_one(leave_out(make_order(control)))
+    assert (change.action, change.record, change.problem) == (Action.IGNORE, None, None)
+    assert change.reason == "left out by the filter 'no lab'"
+
+
+def test_what_a_filter_leaves_out_need_not_be_whole() -> None:
+    assert decide_one(leave_out(Order("NW", "", {}))).action is Action.IGNORE
+
+
+@pytest.mark.parametrize(
+    ("control", "action"),
+    [("NW", Action.UPDATE), ("XO", Action.UPDATE), ("CA", Action.CANCEL), ("HD", Action.HOLD)],
+)
+def test_a_filter_leaves_out_nothing_that_speaks_of_a_record(control: str, action: Action) -> None:
+    order = leave_out(make_order(control, time=NINE, modality="OT"))
+    assert decide_one(order, make_record()).action is action
+
+
+def without_station(control: str = "NW", stations: str = "", time: str = EIGHT, **values: str) -> Order:
+    order = make_order(control, time=time, **values)
+    sent = {name: value for name, value in order.values.items() if name != "scheduled_station_ae_title"}
+    return dataclasses.replace(order, values=sent, stations=stations)
+
+
+def assigned(stations: str) -> Record:
+    return dataclasses.replace(record_of(decide_one(without_station(stations=stations))), id=7)
+
+
+def station_of(order: Order, before: Record) -> str:
+    return (decide_one(order, before).record or before).text("scheduled_station_ae_title")
+
+
+def test_a_new_order_without_a_station_gets_that_of_a_rule() -> None:
+    record = assigned("CT1\\CT2")
+    assert record.text("scheduled_station_ae_title") == "CT1\\CT2"
+    assert "scheduled_station_ae_title" not in record.values
+
+
+def test_a_changed_order_moves_to_the_station_of_its_rule() -> None:
+    order = without_station("XO", "MR1", NINE, modality="MR")
+    assert station_of(order, assigned("CT1")) == "MR1"
+    assert decide_one(order, assigned("CT1")).action is Action.UPDATE
+
+
+@pytest.mark.parametrize("control", ["XO", "SC", "CA"])
+def test_a_message_that_no_rule_fits_leaves_an_exam_at_its_station(control: str) -> None:
+    assert station_of(without_station(control, "", NINE), assigned("CT1")) == "CT1"
+
+
+def test_a_cancel_moves_nothing() -> None:
+    assert station_of(without_station("CA", "MR1", NINE), assigned("CT1")) == "CT1"
+
+
+def test_a_station_that_was_sent_counts_more_than_that_of_a_rule() -> None:
+    assert station_of(without_station("XO", "MR1", NINE), make_record()) == "CT01"
+    assert station_of(make_order("XO", time=NINE), assigned("MR1")) == "CT01"
+
+
+def test_a_station_that_the_sender_deletes_gives_way_to_that_of_a_rule() -> None:
+    order = without_station("XO", "MR1", NINE)
+    order = dataclasses.replace(order, nullified=frozenset({"scheduled_station_ae_title"}))
+    assert station_of(order, make_record()) == "MR1"

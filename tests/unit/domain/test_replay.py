@@ -1,5 +1,6 @@
 """Records made again from their messages: a row of orders in, records with their ids out."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -194,3 +195,25 @@ def test_what_changes_nothing_says_why() -> None:
         (False, "the record is already as sent"),
         (False, "ADT"),
     ]
+
+
+def test_stations_by_rule_are_those_that_the_rules_give_today() -> None:
+    order = replace(make_order(), stations="CT2")
+    before = replace(stored(), completed=complete(SENT, uid_root="2.25", stations="CT1"))
+    (made,) = run(hear(1, order), records=(before,)).records
+    assert made.after.text("scheduled_station_ae_title") == "CT2"
+    (made,) = run(hear(1, make_order()), records=(before,)).records
+    assert made.after.text("scheduled_station_ae_title") == ""
+
+
+def test_a_record_whose_first_messages_are_gone_keeps_its_station_by_rule() -> None:
+    before = replace(stored(), completed=complete(SENT, uid_root="2.25", stations="CT1"))
+    later = hear(2, make_order("XO", modality="MR"))
+    (made,) = run(later, records=(before,), incomplete=frozenset({1})).records
+    assert made.after.text("scheduled_station_ae_title") == "CT1"
+
+
+def test_a_filter_of_today_takes_away_nothing_that_is_there() -> None:
+    replayed = run(hear(1, replace(make_order(), left_out="left out by the filter 'no lab'")))
+    assert (replayed.records, replayed.left) == ((), (1,))
+    assert replayed.fates[0].reason == "left out by the filter 'no lab'"

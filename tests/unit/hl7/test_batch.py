@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from openworklist.domain.errors import MessageError
-from openworklist.hl7.batch import BOM, Part, Splitter, split_messages
+from openworklist.hl7.batch import BOM, Part, Splitter, find_faults, is_batch, split_messages
 from openworklist.hl7.charset import decode
 from openworklist.hl7.framing import wrap
 from openworklist.hl7.message import parse
@@ -113,3 +113,59 @@ def test_what_is_kept_of_a_file_that_never_ends_a_line_stays_small() -> None:
     (part,) = splitter.finish()
     assert part.size == 10_000_000
     assert peak < 100_000
+
+
+@pytest.mark.parametrize(
+    "raw", [b"FHS|^~\\&|\r", b"BHS|^~\\&|\r", b"\r\n\xef\xbb\xbf BHS|", b"FHS\rBHS\r", b"FHS"]
+)
+def test_an_envelope_is_known_by_its_begin(raw: bytes) -> None:
+    assert is_batch(raw)
+
+
+@pytest.mark.parametrize("raw", [ONE, b"", b"BTS|1\r", b"FHSX|", ONE + b"BHS|\r", b"PID|BHS|"])
+def test_everything_else_is_none(raw: bytes) -> None:
+    assert not is_batch(raw)
+
+
+HEAD = b"BHS|^~\\&|\r"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        HEAD + ONE + TWO + b"BTS|2\r",
+        HEAD + ONE + b"BTS|1|a comment\r" + HEAD + TWO + b"BTS|1\rFTS|2\r",
+        b"FHS|^~\\&|\r" + HEAD + ONE + b"BTS|\rFTS\r",
+        b"FHS|^~\\&|\r" + ONE + TWO + b"FTS|1\r",  # BHS and BTS may be left out
+        b"\xef\xbb\xbfFHS$^~\\&$\n" + HEAD.replace(b"|", b"$") + ONE + b"BTS$1\nFTS$1\n",
+    ],
+)
+def test_a_batch_that_is_what_it_says(raw: bytes) -> None:
+    assert find_faults(raw) == ()
+
+
+@pytest.mark.parametrize(
+    ("raw", "faults"),
+    [
+        (HEAD + ONE + TWO + b"BTS|3\r", ["BTS-1 says 3 messages, but 2 came."]),
+        (HEAD + ONE, ["BHS has no BTS: the batch may have been cut off."]),
+        (HEAD + ONE + HEAD + TWO + b"BTS|1\r", ["BHS has no BTS: the batch may have been cut off."]),
+        (
+            b"FHS|^~\\&|\r" + HEAD + ONE + b"BTS|1\r",
+            ["FHS has no FTS: the batch may have been cut off."],
+        ),
+        (
+            b"FHS|^~\\&|\r" + HEAD + ONE + b"BTS|1\rFTS|2\r",
+            ["FTS-1 says 2 batches, but 1 came."],
+        ),
+        (
+            b"FHS|^~\\&|\r" + HEAD + ONE,
+            [
+                "BHS has no BTS: the batch may have been cut off.",
+                "FHS has no FTS: the batch may have been cut off.",
+            ],
+        ),
+    ],
+)
+def test_a_batch_that_is_not_what_it_says(raw: bytes, faults: list[str]) -> None:
+    assert list(find_faults(raw)) == faults

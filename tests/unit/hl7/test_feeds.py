@@ -1,8 +1,11 @@
 import pytest
 
+from openworklist.domain.attributes import BY_NAME
 from openworklist.hl7.compare import compare
 from openworklist.hl7.message import parse
+from openworklist.hl7.path import parse_path
 from openworklist.hl7.profile import Profile, make_profile, preset
+from openworklist.hl7.rule import Rule, Source, read_condition
 
 CLASSIC = preset("classic")
 
@@ -43,6 +46,27 @@ def test_a_rule_may_name_which_segment_it_reads() -> None:
         "OBR|1\nOBX|1|NM|a||1\nOBX|2|NM|b||2", make_profile("own", {"patient_weight": ["OBX[2]-5"]})
     )
     assert (found["OBX[1]-5"], found["OBX[2]-5"]) == ([], ["patient_weight"])
+
+
+def test_a_segment_is_read_if_it_fulfils_the_condition_of_the_rule() -> None:
+    weight = Source(parse_path("OBX-5"), where=read_condition("OBX-3.2", "Body Weight"))
+    unit = Source(parse_path("OBX-5"), where=read_condition("OBX-6"))
+    uid = Source(parse_path("OBX-5"), where=read_condition("OBX-5", shape="uid"))
+    names = ("patient_weight", "patient_size", "study_instance_uid")
+    rules = tuple(Rule(BY_NAME[name], (each,)) for name, each in zip(names, (weight, unit, uid), strict=True))
+    found = feeds(
+        "OBR|1\nOBX|1|NM|a^Height||180|cm\nOBX|2|NM|b^body weight||80\nOBX|3|NM|c||1.2.3",
+        Profile("own", rules),
+    )
+    assert [found[f"OBX[{number}]-5"] for number in (1, 2, 3)] == [
+        ["patient_size"],
+        ["patient_weight"],
+        ["study_instance_uid"],
+    ]
+
+
+def test_the_rules_are_those_that_hold_for_the_left_message() -> None:
+    assert "modality" in feeds("OBR|1\nIPC|1||||CT", preset("ihe"))["IPC[1]-5"]
 
 
 def test_notes_are_gathered_from_the_order_and_never_from_before_it() -> None:

@@ -16,6 +16,11 @@ STREAM = (
     + b"\x10never ended"
     + wrap(b"MSH|after a token")
     + b"\x0b\x0bMSH|forgotten end\x1c"
+    + b"\x0b"
+    + b"Y" * 30
+    + b"\x0b"
+    + b"Z" * 30
+    + b"\x1c"
     + wrap(b"X" * 30)
     + wrap_token(b"T" * 30)
     + wrap(b"MSH|last")
@@ -30,6 +35,8 @@ EVENTS: list[Event] = [
     Frame(b"MSH|anew"),
     Frame(b"MSH|after a token"),
     Frame(b"MSH|forgotten end"),
+    Oversize(b"Y" * 20, 30, is_half=True),
+    Oversize(b"Z" * 20, 31),
     Oversize(b"X" * 20, 30),
     TokenQuery(b"", is_too_long=True),
     Frame(b"MSH|last"),

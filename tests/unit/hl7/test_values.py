@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from openworklist.domain.attributes import BY_NAME
+from openworklist.domain.extra import read_attribute
 from openworklist.hl7.delimiters import STANDARD
 from openworklist.hl7.leaf import Reading
 from openworklist.hl7.path import parse_path
@@ -106,3 +107,30 @@ def test_a_stamp_with_an_offset_comes_to_the_zone_of_the_site() -> None:
     stamp = "20260314233000+0000"
     assert convert("scheduled_procedure_step_start_date", "ORC-15.1", stamp, zone) == ("20260315", [])
     assert convert("scheduled_procedure_step_start_time", "ORC-15.1", stamp, zone) == ("083000", [])
+
+
+@pytest.mark.parametrize(
+    ("attribute", "field", "value"),
+    [
+        ("PatientAge", "045Y", "045Y"),
+        ("PatientAge", "45", None),
+        ("(0028,0010)", "+0512", "512"),
+        ("(0028,0010)", "70000", None),
+        ("(0020,0013)", "7", "7"),
+        ("(0020,0013)", "7.5", None),
+        ("(0018,9073)", "1,5", "1.5"),
+        ("ImageType", "original~a-b~primary", "ORIGINAL\\PRIMARY"),
+        ("PixelSpacing", "0.5~0.7", "0.5\\0.7"),
+        ("RetrieveURL", "https://example.org/a b", None),
+        ("RetrieveURL", "https://example.org/a", "https://example.org/a"),
+        ("OtherPatientNames", "DOE^JOHN^^JR^DR", "DOE^JOHN^^DR^JR"),
+        ("ProtocolName", "Kopf \\E\\ nativ", "Kopf / nativ"),
+    ],
+)
+def test_attributes_outside_of_the_catalogue_are_what_their_vr_can_hold(
+    attribute: str, field: str, value: str | None
+) -> None:
+    reading = Reading(STANDARD, "utf_8", None)
+    found = make_converter(read_attribute(attribute), parse_path("OBR-4"))(reading, field)
+    assert found == value
+    assert bool(reading.warnings) is (value is None or "a-b" in field or "\\E" in field)

@@ -5,6 +5,7 @@ from pathlib import Path
 from openworklist.hl7.profile import preset
 from openworklist.listeners.folder import FolderListener
 from openworklist.observe.metrics import Metrics
+from openworklist.services.configuration import using
 from openworklist.services.files import Files
 from openworklist.services.intake import Intake
 from openworklist.services.reading import Reader
@@ -44,7 +45,7 @@ def run(scene: Scene, root: Path) -> list[str]:
 
     async def play() -> None:
         database.attach(asyncio.get_running_loop())
-        intake = Intake(database, Reader(preset("classic")), Metrics())
+        intake = Intake(database, Reader(using(preset("classic"))), Metrics())
         bell = Bell()
         files = Files(intake, database.find_problem)
         listener = FolderListener(folder, files, interval=0.01, count=bell.ring)

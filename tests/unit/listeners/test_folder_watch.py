@@ -20,6 +20,7 @@ from sqlalchemy import func, select
 from openworklist.hl7.profile import preset
 from openworklist.listeners.folder_watch import FolderWatch
 from openworklist.observe.metrics import Metrics
+from openworklist.services.configuration import using
 from openworklist.services.files import Files, Taken
 from openworklist.services.intake import Intake
 from openworklist.services.reading import Reader, Source
@@ -69,7 +70,7 @@ class Ward:
 
     def start(self, *, erase: bool = False) -> FolderWatch:
         """A new watch, as after a restart."""
-        intake = Intake(self.database, Reader(preset("classic")), Metrics())
+        intake = Intake(self.database, Reader(using(preset("classic"))), Metrics())
         self.taking = Watched(intake, self.database.find_problem, max_message=100_000)
         self.watch = FolderWatch(
             self.folder,

@@ -30,7 +30,7 @@ class Echo:
             self.held.append((raw, done))
             self.arrived.set()
         else:
-            done(b"" if raw == b"silence" else b"ACK " + raw)
+            done(*(b"ACK " + each for each in raw.split(b"+") if each != b"silence"))
 
     def receive_oversize(self, head: bytes, size: int, peer: str, done: Done) -> None:
         done(b"too long: " + str(size).encode())
@@ -41,7 +41,7 @@ class Echo:
         if self.holds:
             self.held.append((raw, done))
         else:
-            done(b"")
+            done()
 
     def receive_token(self, query: bytes, peer: str, done: Done) -> None:
         done(b"")
@@ -216,11 +216,24 @@ def test_a_message_of_20_megabytes_is_refused_and_the_connection_goes_on() -> No
     run(scene)
 
 
-def test_an_empty_answer_is_none() -> None:
+def test_a_message_over_the_limit_that_breaks_off_gets_no_answer() -> None:
+    """It would be taken for that of the message that was begun anew."""
+
     async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
         reader, writer = await connect(listener)
-        writer.write(wrap(b"silence") + wrap(b"2"))
-        assert await reader.readuntil(b"\x1c\r") == wrap(b"ACK 2")
+        writer.write(b"\x0b" + b"x" * 2000 + wrap(b"anew"))
+        assert await reader.readuntil(b"\x1c\r") == wrap(b"ACK anew")
+        writer.close()
+
+    run(scene, limits=Limits(message=1000))
+
+
+def test_a_message_may_have_no_answer_or_several_each_in_its_frame() -> None:
+    async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
+        reader, writer = await connect(listener)
+        writer.write(wrap(b"silence") + wrap(b"2+3") + wrap(b"4"))
+        expected = wrap(b"ACK 2") + wrap(b"ACK 3") + wrap(b"ACK 4")
+        assert await reader.readexactly(len(expected)) == expected
         writer.close()
 
     run(scene)
@@ -382,10 +395,10 @@ def test_messages_that_break_off_count_as_unanswered_until_they_are_kept() -> No
         assert len(echo.held) == 4  # the limit: no more is taken from the connection
         while len(echo.halves) < 20 or not echo.held or echo.held[-1][0] != b"whole":
             _, done = echo.held.pop(0)
-            done(b"")
+            done()
             await asyncio.sleep(0)
         for raw, done in echo.held:
-            done(b"" if raw == b"half" else b"ACK " + raw)
+            done(*([] if raw == b"half" else [b"ACK " + raw]))
         assert await reader.readuntil(b"\x1c\r") == wrap(b"ACK whole")
         writer.close()
 

@@ -5,8 +5,10 @@ from datetime import datetime, timedelta, tzinfo
 
 import pytest
 
+from openworklist.domain.options import Options
 from openworklist.hl7.ack import explain
 from openworklist.hl7.profile import preset
+from openworklist.services.configuration import Configuration, using
 from openworklist.services.reading import Arrival, Reader, Source
 
 HEADER = "MSH|^~\\&|HIS|CLINIC|OWL|RAD|20260314101500||ORM^O01|MSG-1|P|2.5.1"
@@ -17,7 +19,7 @@ SOURCE = Source("mllp", "10.0.0.1:4242")
 
 def read(*lines: str | bytes, reader: Reader | None = None) -> Arrival:
     raw = b"\r".join(line if isinstance(line, bytes) else line.encode() for line in lines)
-    return (reader or Reader(preset("classic"))).read(raw, SOURCE, 0)
+    return (reader or Reader(using(preset("classic")))).read(raw, SOURCE, 0)
 
 
 def refusal(arrival: Arrival) -> tuple[str, str, int]:
@@ -72,7 +74,20 @@ def test_a_sequence_number_alone_is_no_reason_to_refuse() -> None:
 
 
 def test_versions_and_processing_ids_that_nobody_knows_are_taken() -> None:
-    assert read(HEADER.replace("|P|2.5.1", "|X|9.9"), PATIENT, ORDER).error is None
+    arrival = read(HEADER.replace("|P|2.5.1", "|X|FINAL"), PATIENT, ORDER)
+    assert (arrival.error, len(arrival.warnings)) == (None, 2)
+
+
+def test_another_hl7_than_v2_is_not_taken_nor_training_where_the_site_says_so() -> None:
+    arrival = read(HEADER.replace("|2.5.1", "|3.0"), PATIENT, ORDER)
+    assert arrival.error is not None
+    assert (arrival.error.where, arrival.control_id) == ("MSH-12", "MSG-1")
+    training = "\r".join((HEADER.replace("|P|2.5.1", "|T|2.5.1"), PATIENT, ORDER)).encode()
+    configuration = Configuration(options=Options(training="refuse"))
+    strict = Reader(lambda: configuration)
+    arrival = strict.read(training, Source("mllp"), 0)
+    assert arrival.error is not None
+    assert (arrival.error.where, arrival.orders) == ("MSH-11", ())
 
 
 def test_a_part_of_a_message_that_is_not_taken_anyway_holds_up_no_queue() -> None:
@@ -106,7 +121,7 @@ class BrokenZone(tzinfo):
 
 
 def test_a_fault_of_ours_loses_no_message_and_tells_no_name(caplog: pytest.LogCaptureFixture) -> None:
-    reader = Reader(preset("classic"), zone=BrokenZone())
+    reader = Reader(using(preset("classic")), zone=BrokenZone())
     with caplog.at_level(logging.INFO):
         arrival = read(HEADER, PATIENT, "ORC|NW|A1" + "|" * 13 + "20260314101500+0100", reader=reader)
     assert refusal(arrival) == ("message.internal-error", "AR", 207)

@@ -4,11 +4,12 @@ from datetime import datetime
 import pytest
 
 from openworklist.hl7.profile import preset
+from openworklist.services.configuration import using
 from openworklist.services.reading import Arrival, Reader, Source
 from openworklist.services.simulate import Hospital
 
 NOW = datetime(2026, 3, 14, 8, 0, 0)
-READER = Reader(preset("classic"))
+READER = Reader(using(preset("classic")))
 
 
 def orders(seed: int, number: int, run: str = "R") -> list[bytes]:

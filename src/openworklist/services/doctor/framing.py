@@ -36,6 +36,7 @@ _DOES: Final = {
     " or nothing comes for two seconds, and answers it",
     Kind.HALF: "journals it as broken off (message.broken-off) and answers nothing",
     Kind.OVERSIZE: "skips it to its end and answers AR (message.too-large)",
+    Kind.OVERSIZE_HALF: "skips it, journals its beginning (message.too-large) and answers nothing",
     Kind.TOKEN: "answers 0x10 0x0D: unknown",
     Kind.LONG_TOKEN: "answers 0x10 0x0D: unknown",
     Kind.LONE_START: "skips it",
@@ -155,8 +156,10 @@ def _to_remark(error: OpenWorklistError, stretch: Stretch) -> Remark:
 
 
 _ANSWERED: Final = frozenset({Kind.MESSAGE, Kind.NO_CARRIAGE_RETURN})
-_MESSAGES: Final = frozenset({Kind.MESSAGE, Kind.NO_CARRIAGE_RETURN, Kind.HALF, Kind.OVERSIZE})
-_WAITING: Final = frozenset({Kind.HALF, Kind.LONE_START, Kind.HALF_TOKEN})
+_MESSAGES: Final = frozenset(
+    {Kind.MESSAGE, Kind.NO_CARRIAGE_RETURN, Kind.HALF, Kind.OVERSIZE, Kind.OVERSIZE_HALF}
+)
+_WAITING: Final = frozenset({Kind.HALF, Kind.OVERSIZE_HALF, Kind.LONE_START, Kind.HALF_TOKEN})
 
 
 def _place(remark: Remark) -> int:
@@ -260,6 +263,7 @@ _REMARKS: Final[dict[Kind, Callable[[bytes, Stretch, Stretch | None], Iterator[R
     Kind.NO_CARRIAGE_RETURN: _on_no_carriage_return,
     Kind.HALF: _on_half,
     Kind.OVERSIZE: _on_oversize,
+    Kind.OVERSIZE_HALF: _on_oversize,
     Kind.TOKEN: _on_token,
     Kind.LONG_TOKEN: _on_long_token,
     Kind.LONE_START: _on_lone_start,

@@ -130,6 +130,14 @@ def test_a_message_over_the_limit_is_told() -> None:
     )
 
 
+def test_a_message_over_the_limit_that_broke_off_gets_no_answer() -> None:
+    half, whole = explain(b"\x0b" + ORDER + wrap(b"MSH|"), max_message=50).stretches
+
+    assert half.stretch.kind is Kind.OVERSIZE_HALF
+    assert half.does.endswith("answers nothing")
+    assert whole.stretch.kind is Kind.MESSAGE
+
+
 def test_what_the_server_refuses_is_told_with_its_answer() -> None:
     (only,) = explain(wrap(b"hello")).stretches
 

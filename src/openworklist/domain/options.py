@@ -1,0 +1,91 @@
+"""What a site decides while the server runs: one row each, with what it means and what it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from difflib import get_close_matches
+from typing import Any, Final
+
+from openworklist.domain.charset import from_hl7
+from openworklist.domain.errors import SettingsError
+from openworklist.domain.retention import AGES, NEVER
+
+UNDECODABLE: Final = ("refuse", "replace")
+TRAINING: Final = ("take", "refuse")
+UNKNOWN_ORDER: Final = ("warn", "refuse")
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        return "" if value in choices else f"is none of: {', '.join(choices)}"
+
+    return check
+
+
+def _check_charset(value: str) -> str:
+    is_good = not value or from_hl7(value)
+    return "" if is_good else "is no character set of HL7 table 0211, like 8859/1 or UNICODE UTF-8"
+
+
+def _say(default: Any, help: str, check: Callable[[Any], str] | None = None) -> Any:
+    return field(default=default, metadata={"help": help, "check": check})
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The values of all options, each its default where the site has decided nothing."""
+
+    acknowledge: bool = _say(True, "answer messages on the HL7 port")
+    default_profile: str = _say("auto", "mapping of senders that have none of their own")
+    default_charset: str = _say(
+        "", "character set of messages that name none; empty: the setting default_charset", _check_charset
+    )
+    undecodable: str = _say(
+        "refuse",
+        "messages with bytes that are no letters: refuse, or replace the bytes with a warning",
+        _one_of(*UNDECODABLE),
+    )
+    unknown_order: str = _say(
+        "warn",
+        "a cancel or change of an order that is not here: warn beside AA, or refuse with AE",
+        _one_of(*UNKNOWN_ORDER),
+    )
+    training: str = _say(
+        "take", "messages that MSH-11 says are for training or debugging: take or refuse", _one_of(*TRAINING)
+    )
+    auto_delete: str = _say(NEVER, "age at which records are deleted", _one_of(*AGES))
+    sending_application: str = _say("OPENWORKLIST", "MSH-3 of messages made here")
+    sending_facility: str = _say("", "MSH-4 of messages made here")
+
+
+NAMES: Final = tuple(each.name for each in fields(Options))
+HELP: Final[Mapping[str, str]] = {each.name: str(each.metadata["help"]) for each in fields(Options)}
+_DEFAULTS: Final[dict[str, Any]] = {each.name: each.default for each in fields(Options)}
+_CHECKS: Final = {each.name: each.metadata["check"] for each in fields(Options)}
+_BOOLEANS: Final = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+
+
+def change_option(options: Options, name: str, value: object) -> Options:
+    """The options with one changed; SettingsError names it and what it may be.
+
+    A text is read as people type it: `yes` and `no` for one that is true or false.
+    """
+    if name not in _DEFAULTS:
+        near = get_close_matches(name, NAMES, 1)
+        hint = f"did you mean {near[0]}?" if near else "`openworklist options list` shows them all"
+        raise SettingsError(f"There is no option {name!r}.", hint=hint, code="settings.unknown")
+    if isinstance(_DEFAULTS[name], bool):
+        value = _BOOLEANS.get(value.strip().lower(), value) if isinstance(value, str) else value
+        if not isinstance(value, bool):
+            raise SettingsError(f"{name} must be yes or no.", where=name)
+    elif not isinstance(value, str):
+        raise SettingsError(f"{name} must be text.", where=name)
+    else:
+        value = value.strip()
+        problem = "has control characters" if not value.isprintable() else ""
+        problem = problem or (_CHECKS[name](value) if _CHECKS[name] else "")
+        if problem:
+            raise SettingsError(f"{name} {value!r} {problem}.", where=name)
+    changed: dict[str, Any] = {name: value}
+    return replace(options, **changed)

@@ -1,0 +1,17 @@
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from openworklist.domain.options import NAMES, Options
+
+PAGE = (Path(__file__).parents[2] / "docs/options.md").read_text("utf-8")
+DEFAULTS = asdict(Options())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_option_is_on_the_page_with_its_default(name: str) -> None:
+    (row,) = [line for line in PAGE.splitlines() if line.startswith(f"| `{name}` |")]
+    default = DEFAULTS[name]
+    shown = {True: "yes", False: "no", "": ""}.get(default, f"`{default}`")
+    assert row.split("|")[2].strip() == shown
