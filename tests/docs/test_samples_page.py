@@ -66,6 +66,6 @@ def test_the_page_has_no_other_sample() -> None:
     rows = [
         line
         for line in PAGE.splitlines()
-        if re.match(r"\| (\d{3}|[a-z]+[-_]?\w*) \| (none|ihe|steps|classic)", line)
+        if re.match(r"\| (\d{3}|[a-z]+[-_]?\w*) \| (none|ihe|steps|classic|elsewhere|change)", line)
     ]
     assert len(rows) == len(ORDERS)

@@ -16,18 +16,33 @@ from openworklist.hl7.rule import Condition, Rule, Source, read_condition
 
 Alternatives = tuple[tuple[Condition, ...], ...]
 
+_OBR_18: Final = Condition(parse_path("OBR-18.1"), shape="accession_number")
 _OBR_24: Final = Condition(parse_path("OBR-24.1"), shape="modality")
 # The first family that fits is that of the message. IPC is IHE's; a modality in OBR-24 is where IHE has it if
 # the fields of IHE's numbers are in use too. One in OBR-18 is not IHE's, where the accession number stands
 # there; then a ZDS is no sign of IHE, since the classic places have the Study Instance UID in it too, nor is
 # one in OBR-24, which HL7 table 0074 has it for.
+# Without any of that a change or an end of an order says little, and IHE's senders leave much out of it: the
+# order numbers find the order, and a placer's number must not pass for its accession number.
 FAMILIES: Final[tuple[tuple[str, Alternatives], ...]] = (
     ("steps", ((read_condition("IPC"),),)),
     ("ihe", tuple((_OBR_24, read_condition(path)) for path in ("OBR-19", "OBR-20"))),
     ("classic", ((Condition(parse_path("OBR-18.1"), shape="modality"),),)),
-    ("ihe", ((read_condition("ZDS"),), (_OBR_24, read_condition("OBR-18")))),
+    (
+        "ihe",
+        (
+            (read_condition("ZDS"),),
+            (_OBR_24, read_condition("OBR-18")),
+            # IHE's three numbers, and a service or nothing in OBR-24.
+            (_OBR_18, read_condition("OBR-19"), read_condition("OBR-20")),
+        ),
+    ),
+    ("elsewhere", ((Condition(parse_path("OBR-21.1"), shape="modality"),),)),
+    ("change", ((Condition(parse_path("ORC-1.1"), shape="order_change"),),)),
 )
 UNDECIDED: Final = "undecided"
+# What nothing decides is read by the classic places, each held against its shape.
+_OPEN: Final = frozenset({UNDECIDED, "elsewhere", "change"})
 
 # What a value must look like also in the places of its own family, where senders put other things too.
 _SHAPES: Final[Mapping[str, str]] = {
@@ -56,12 +71,18 @@ _ELSEWHERE: Final[Mapping[str, str]] = {
     "requested_procedure_priority": "TQ1-9.1 ORC-7.6 OBR-27.6 OBR-5.1",
     "study_instance_uid": "ZDS-1.1",
 }
-# A name that has an ID before it (XCN). Where the classic place is a name without one, its first component is
-# the family name.
-_IDENTIFIED: Final = (
-    Source(parse_path("OBR-16"), where=read_condition("OBR-16.3")),
-    Source(parse_path("OBR-16"), where=Condition(parse_path("OBR-16.1"), shape="number")),
-)
+# A name that has an ID before it (XCN; in an NDL its parts are subcomponents). Where the classic place is a
+# name without one, its first component is the family name.
+_IDENTIFIED: Final[Mapping[str, tuple[Source, ...]]] = {
+    "requesting_physician": (
+        Source(parse_path("OBR-16"), where=read_condition("OBR-16.3")),
+        Source(parse_path("OBR-16"), where=Condition(parse_path("OBR-16.1"), shape="number")),
+    ),
+    "scheduled_performing_physician_name": (
+        Source(parse_path("OBR-34"), where=read_condition("OBR-34.1.2")),
+        Source(parse_path("OBR-34"), where=Condition(parse_path("OBR-34.1"), shape="number")),
+    ),
+}
 # An OBR may have several IPC: what tells one step from another stands in IPC alone.
 _OWN_ALONE: Final = frozenset({"scheduled_procedure_step_id"})
 
@@ -78,12 +99,14 @@ def make_rules(family: str) -> tuple[Rule, ...]:
 
 def _find_sources(attribute: Attribute, family: str) -> Iterable[Source]:
     name = attribute.name
+    if name == _ACCESSION and family == "change":
+        return
     own, *others = _columns(attribute, family)
     elsewhere = _SHAPES_ELSEWHERE.get(name, "")
-    if name == "requesting_physician" and family in ("classic", UNDECIDED):
-        yield from _IDENTIFIED
+    if family == "classic" or family in _OPEN:
+        yield from _IDENTIFIED.get(name, ())
     for text in own:
-        shape = elsewhere if family == UNDECIDED else _SHAPES.get(name, "")
+        shape = elsewhere if family in _OPEN else _SHAPES.get(name, "")
         if name == _ACCESSION and family == "ihe":
             shape = _ACCESSION
         yield Source(parse_path(text), shape)

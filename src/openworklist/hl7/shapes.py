@@ -31,7 +31,15 @@ _SERVICES: Final = frozenset(
     )
 )
 # PS3.5 6.2 lets an AE title have blanks inside; one that is looked for has none, else any short text is one.
-_AE_TITLE: Final = re.compile(r"[!-\[\]-~]{1,16}", re.ASCII)
+# One of digits alone is more often a number of something: a wrong station hides the exam from all scanners.
+_AE_TITLE: Final = re.compile(r"(?=.*[A-Za-z])[!-\[\]-~]{1,16}", re.ASCII)
+# HL7 table 0119, codes that change, hold or end an order.
+CHANGES: Final = frozenset(
+    (
+        *("XO", "XX", "XR", "CA", "OC", "CR", "CP", "DC", "OD", "DR"),
+        *("HD", "OH", "HR", "RL", "OE", "OR"),
+    )
+)
 _ACCESSION: Final = re.compile(r"(?=.*[0-9])[^\s^&]{1,64}")
 _UID: Final = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))+")
 
@@ -64,6 +72,10 @@ def _is_number(text: str) -> bool:
     return any(letter.isdigit() for letter in text)
 
 
+def _is_order_change(text: str) -> bool:
+    return text.upper() in CHANGES
+
+
 def _is_priority(text: str) -> bool:
     return text.upper() in PRIORITIES
 
@@ -77,4 +89,5 @@ SHAPES: Final[Mapping[str, Callable[[str], bool]]] = {
     "accession_number": _is_accession_number,
     "number": _is_number,
     "priority": _is_priority,
+    "order_change": _is_order_change,
 }

@@ -1,7 +1,9 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from openworklist.domain.order import decide
 from openworklist.domain.record import Value
 from openworklist.hl7.charset import decode
 from openworklist.hl7.mapping import apply
@@ -39,6 +41,12 @@ def read(text: str) -> dict[str, Value]:
         (("ORC|NW", obr(f18="CT")), "classic"),
         (("ORC|NW", obr(f18="CT", f24="ROOM 1"), "ZDS|1.2.3"), "classic"),
         (("ORC|NW", "OBR", "ZDS|1.2.3"), "ihe"),
+        (("ORC|NW", obr(f18="A1", f19="R1", f20="S1", f24="RAD")), "ihe"),
+        (("ORC|NW", obr(f18="A1", f24="RAD")), "auto"),
+        (("ORC|NW", obr(f21="CT")), "elsewhere"),
+        (("ORC|CA", obr(f21="CT")), "elsewhere"),
+        (("ORC|CA", "OBR"), "change"),
+        (("ORC|XO",), "change"),
         (("ORC|NW", "OBR"), "auto"),
     ],
 )
@@ -61,6 +69,11 @@ def test_a_station_name_is_no_modality_and_a_modality_no_station() -> None:
 
 def test_a_service_of_hl7_is_no_station_name() -> None:
     assert "scheduled_station_name" not in read(message("ORC|NW|1", obr(f18="CT", f24="RAD")))
+
+
+def test_a_number_is_no_station() -> None:
+    found = read(message("ORC|NW|1", obr(f18="A100", f21="4711", f24="CT")))
+    assert "scheduled_station_ae_title" not in found
 
 
 def test_an_accession_number_is_none_of_the_words_that_stand_in_its_place() -> None:
@@ -97,6 +110,59 @@ def test_the_start_is_found(segments: tuple[str, ...], expected: tuple[str, str 
 )
 def test_a_physician_with_an_id_is_read_as_a_name(field: str, expected: str) -> None:
     assert read(message("ORC|NW|1", obr(f16=field, f18="CT")))["requesting_physician"] == expected
+
+
+@pytest.mark.parametrize(
+    ("field", "expected"),
+    [("1234&Tech&Tina", "Tech^Tina"), ("T12^Tech^Tina", "Tech^Tina"), ("TECHNICIAN", "TECHNICIAN")],
+)
+def test_a_technician_with_an_id_is_read_as_a_name(field: str, expected: str) -> None:
+    found = read(message("ORC|NW|1", obr(f18="CT", f34=field)))
+    assert found["scheduled_performing_physician_name"] == expected
+
+
+IHE = message(
+    "ORC|NW|P100^OP|F100^OF||SC||^^^202603161000",
+    obr(f2="P100^OP", f3="F100^OF", f4="P1^MR head^ERL", f18="XR100", f19="RP1", f20="SPS1", f24="MR"),
+    "ZDS|1.2.3",
+)
+CLASSIC = message("ORC|NW|A100|||||||||||||202603161000", obr(f4="P1^MR head", f18="MR", f21="MR01"))
+
+
+@pytest.mark.parametrize("new", [IHE, CLASSIC], ids=["ihe", "classic"])
+@pytest.mark.parametrize(
+    ("control", "status", "action"),
+    [("CA", "CA", "cancel"), ("DC", "", "discontinue"), ("XO", "CM", "complete"), ("HD", "", "hold")],
+)
+@pytest.mark.parametrize("with_request", [True, False])
+def test_what_ends_an_order_finds_it_by_its_order_numbers(
+    new: str, control: str, status: str, action: str, with_request: bool
+) -> None:
+    (order,) = apply(parse(new), AUTO)
+    (created,) = decide(order, (), uid_root="2.25")
+    assert created.record is not None
+    numbers = ["A100", ""] if new is CLASSIC else ["P100^OP", "F100^OF"]
+    lines = ["|".join(("ORC", control, *numbers, "", status))]
+    if with_request:
+        lines.append(obr(f2=numbers[0], f3=numbers[1], f4="P1^MR head"))
+    (end,) = apply(parse(message(*lines)), AUTO)
+    (change,) = decide(end, (replace(created.record, id=1),), uid_root="2.25")
+    assert change.action == action
+
+
+def test_a_sparse_change_of_an_order_keeps_its_accession_number() -> None:
+    (order,) = apply(parse(IHE), AUTO)
+    (created,) = decide(order, (), uid_root="2.25")
+    assert created.record is not None
+    text = message("ORC|XO|P100^OP|F100^OF||SC||^^^202603171000", obr(f2="P100^OP", f3="F100^OF"))
+    (moved,) = apply(parse(text), AUTO)
+    (change,) = decide(moved, (replace(created.record, id=1),), uid_root="2.25")
+    assert change.action == "update"
+    assert change.record is not None
+    values = change.record.values
+    assert (values["accession_number"], values["scheduled_procedure_step_start_date"]) == (
+        "XR100", "20260317",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("sample", ["rebuilt-obr18", "rebuilt-obr21"])
