@@ -39,6 +39,7 @@ EXPECTED: dict[tuple[str, int], dict[str, Value]] = {
         "issuer_of_patient_id_qualifiers_sequence": (
             {"universal_entity_id": "1.2.3", "universal_entity_id_type": "ISO"},
         ),
+        "type_of_patient_id": "PI",
         "medical_alerts": "ALERTS",
         "modality": "CT",
         "order_callback_phone_number": "555-1",
@@ -126,6 +127,7 @@ EXPECTED: dict[tuple[str, int], dict[str, Value]] = {
         "issuer_of_patient_id_qualifiers_sequence": (
             {"universal_entity_id": "1.2.3", "universal_entity_id_type": "ISO"},
         ),
+        "type_of_patient_id": "PI",
         "modality": "CT",
         "order_filler_identifier_sequence": ({"local_namespace_entity_id": "OF"},),
         "order_placer_identifier_sequence": ({"local_namespace_entity_id": "OP"},),
@@ -171,6 +173,7 @@ EXPECTED: dict[tuple[str, int], dict[str, Value]] = {
         "issuer_of_patient_id_qualifiers_sequence": (
             {"universal_entity_id": "1.2.3", "universal_entity_id_type": "ISO"},
         ),
+        "type_of_patient_id": "PI",
         "modality": "MR",
         "order_filler_identifier_sequence": ({"local_namespace_entity_id": "OF"},),
         "order_placer_identifier_sequence": ({"local_namespace_entity_id": "OP"},),
@@ -209,6 +212,7 @@ EXPECTED: dict[tuple[str, int], dict[str, Value]] = {
         "issuer_of_patient_id_qualifiers_sequence": (
             {"universal_entity_id": "1.2.3", "universal_entity_id_type": "ISO"},
         ),
+        "type_of_patient_id": "PI",
         "modality": "DX",
         "order_filler_identifier_sequence": ({"local_namespace_entity_id": "OF"},),
         "order_placer_identifier_sequence": ({"local_namespace_entity_id": "OP"},),
@@ -261,3 +265,23 @@ def test_nothing_else_is_read(file: str, step: int) -> None:
 def test_each_step_in_ipc_is_an_order_of_its_own() -> None:
     message = parse(decode((DATA / "omi_two_steps.hl7").read_bytes()).text)
     assert len(apply(message, preset("ihe"))) == 2
+
+
+def test_an_order_of_v2_5_has_its_schedule_in_tq1_and_telephones_without_a_first_component() -> None:
+    text = "\r".join(
+        (
+            "MSH|^~\\&|OF||||||OMG^O19^OMG_O19|1|P|2.5.1",
+            "PID|||1||Doe^Jane||||||||^PRN^PH^^^^^^^^^030-7|^WPN^PH^^^^^^^^^030-8",
+            "ORC|NW|P1",
+            "TQ1|1||||||20260316101500||S^^HL70485",
+            "OBR|1|P1",
+        )
+    )
+    (order,) = apply(parse(text), preset("ihe"))
+    expected = {
+        "scheduled_procedure_step_start_date": "20260316",
+        "scheduled_procedure_step_start_time": "101500",
+        "requested_procedure_priority": "STAT",
+        "patient_telephone_numbers": "030-7",
+    }
+    assert {name: order.values.get(name) for name in expected} == expected
