@@ -16,18 +16,15 @@ from openworklist.hl7.rule import Condition, Rule, Source, read_condition
 Alternatives = tuple[tuple[Condition, ...], ...]
 
 _OBR_24: Final = Condition(parse_path("OBR-24.1"), shape="modality")
+_OBR_18: Final = Condition(parse_path("OBR-18.1"), shape="modality")
 # The first family that fits is that of the message. IPC and ZDS are IHE's; a modality in OBR-24 is where IHE
-# has it if the fields of IHE's numbers are in use too.
+# has it if the fields of IHE's numbers are in use too. A modality in OBR-18 is no accession number: senders of
+# the classic kind may have one in OBR-24 too (HL7 table 0074), and send their Study UID in ZDS.
 FAMILIES: Final[tuple[tuple[str, Alternatives], ...]] = (
     ("steps", ((read_condition("IPC"),),)),
-    (
-        "ihe",
-        (
-            (read_condition("ZDS"),),
-            *((_OBR_24, read_condition(path)) for path in ("OBR-18", "OBR-19", "OBR-20")),
-        ),
-    ),
-    ("classic", ((Condition(parse_path("OBR-18.1"), shape="modality"),),)),
+    ("ihe", tuple((_OBR_24, read_condition(path)) for path in ("OBR-19", "OBR-20"))),
+    ("classic", ((_OBR_18,),)),
+    ("ihe", ((read_condition("ZDS"),), (_OBR_24, read_condition("OBR-18")))),
 )
 UNDECIDED: Final = "undecided"
 
@@ -45,8 +42,13 @@ _SHAPES_ELSEWHERE: Final[Mapping[str, str]] = {
     "scheduled_procedure_step_start_time": "date",
     "study_instance_uid": "uid",
 }
-# An order number is an accession number in the classic place alone; elsewhere it must look like one.
+_START: Final = frozenset({"scheduled_procedure_step_start_date", "scheduled_procedure_step_start_time"})
+# Where nothing decides, a place of the schedule that has the hour comes before one that has the day alone.
+_SCHEDULED: Final = "ORC-15.1 ORC-7.4 TQ1-7.1 OBR-27.4 OBR-36.1"
+# OBR-18 is the placer's, to use as he likes: what stands there in a message that is not of IHE's must look
+# like an accession number. Order numbers are ones by what HL7 has their places for.
 _ACCESSION: Final = "accession_number"
+_ACCESSION_SHAPES: Final[Mapping[str, str]] = {"OBR-18.1": _ACCESSION}
 _STARTS: Final = "ORC-7.4 TQ1-7.1 ORC-15.1 OBR-27.4 OBR-36.1 OBR-7.1 OBR-6.1"
 # Where else values are seen, beside the places of the two families (IHE RAD TF-2 appendix B, and orders of
 # systems that follow neither).
@@ -87,15 +89,17 @@ def _find_sources(attribute: Attribute, family: str) -> Iterable[Source]:
     elsewhere = _SHAPES_ELSEWHERE.get(name, "")
     if name == "requesting_physician" and family in ("classic", UNDECIDED):
         yield from _IDENTIFIED
+    if name in _START and family == UNDECIDED:
+        yield from (Source(parse_path(text), "time") for text in _SCHEDULED.split())
     for text in own:
         shape = elsewhere if family == UNDECIDED else _SHAPES.get(name, "")
         if name == _ACCESSION and family == "ihe":
-            shape = _ACCESSION
+            shape = "no_modality"
         yield Source(parse_path(text), shape)
     if family == "steps" and name in _OWN_ALONE:
         return
-    shape = _ACCESSION if name == _ACCESSION else elsewhere
     for text in (*(text for column in others for text in column), *_ELSEWHERE.get(name, "").split()):
+        shape = _ACCESSION_SHAPES.get(text, "no_modality") if name == _ACCESSION else elsewhere
         yield Source(parse_path(text), shape)
     if name == "study_instance_uid":
         yield _STUDY_UID

@@ -22,6 +22,30 @@ MODALITIES: Final = frozenset(
         *("MS", "OPR", "ST", "VF"),
     )
 )
+# HL7 table 0074, the services that OBR-24 is for, as far as they are no modality.
+_SERVICES: Final = frozenset(
+    (
+        *("BG", "BLB", "CUS", "CTH", "CH", "EN", "HM", "ICU", "IMG", "IMM", "LAB", "MB", "MCB", "MYC", "NMS"),
+        *(
+            "NMR",
+            "NRS",
+            "OUS",
+            "OTH",
+            "OSL",
+            "PAR",
+            "PAT",
+            "PF",
+            "PHR",
+            "PHY",
+            "RX",
+            "RUS",
+            "RC",
+            "RT",
+            "RAD",
+        ),
+        *("SP", "TX", "URN", "VR", "VUS", "XRC"),
+    )
+)
 # PS3.5 6.2 lets an AE title have blanks inside; one that is looked for has none, else any short text is one.
 _AE_TITLE: Final = re.compile(r"[!-\[\]-~]{1,16}", re.ASCII)
 _ACCESSION: Final = re.compile(r"(?=.*[0-9])[^\s^&]{3,64}")
@@ -40,6 +64,11 @@ def _is_date(text: str) -> bool:
     return bool(read_stamp(text).date)
 
 
+def _is_time(text: str) -> bool:
+    stamp = read_stamp(text)
+    return bool(stamp.date and stamp.time)
+
+
 def _is_uid(text: str) -> bool:
     return len(text) <= 64 and _UID.fullmatch(text) is not None
 
@@ -48,8 +77,12 @@ def _is_accession_number(text: str) -> bool:
     return _ACCESSION.fullmatch(text) is not None and not _is_modality(text)
 
 
-def _is_station_name(text: str) -> bool:
+def _is_no_modality(text: str) -> bool:
     return not _is_modality(text)
+
+
+def _is_station_name(text: str) -> bool:
+    return len(text) > 1 and not _is_modality(text) and text.upper() not in _SERVICES
 
 
 def _is_number(text: str) -> bool:
@@ -65,8 +98,10 @@ SHAPES: Final[Mapping[str, Callable[[str], bool]]] = {
     "ae_title": _is_ae_title,
     "station_name": _is_station_name,
     "date": _is_date,
+    "time": _is_time,
     "uid": _is_uid,
     "accession_number": _is_accession_number,
+    "no_modality": _is_no_modality,
     "number": _is_number,
     "priority": _is_priority,
 }
