@@ -18,8 +18,8 @@ Alternatives = tuple[tuple[Condition, ...], ...]
 _OBR_24: Final = Condition(parse_path("OBR-24.1"), shape="modality")
 _OBR_18: Final = Condition(parse_path("OBR-18.1"), shape="modality")
 # The first family that fits is that of the message. IPC and ZDS are IHE's; a modality in OBR-24 is where IHE
-# has it if the fields of IHE's numbers are in use too. A modality in OBR-18 is no accession number: senders of
-# the classic kind may have one in OBR-24 too (HL7 table 0074), and send their Study UID in ZDS.
+# has it if the fields of IHE's numbers are in use too. A modality in OBR-18 is no accession number: senders
+# of the classic kind may have one in OBR-24 too (HL7 table 0074), and send their Study UID in ZDS.
 FAMILIES: Final[tuple[tuple[str, Alternatives], ...]] = (
     ("steps", ((read_condition("IPC"),),)),
     ("ihe", tuple((_OBR_24, read_condition(path)) for path in ("OBR-19", "OBR-20"))),

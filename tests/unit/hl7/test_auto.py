@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.players.hospital import make_order
 
 from openworklist.domain.order import Order
 from openworklist.domain.record import Value
@@ -12,7 +13,6 @@ from openworklist.hl7.explain import explain
 from openworklist.hl7.mapping import apply
 from openworklist.hl7.message import parse
 from openworklist.hl7.profile import preset
-from tests.players.hospital import make_order
 
 AUTO, CLASSIC, IHE = preset("auto"), preset("classic"), preset("ihe")
 ROOT = Path(__file__).parents[3]
