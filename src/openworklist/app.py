@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from openworklist import __version__
+from openworklist.domain.retry import Retry
 from openworklist.listeners.dicom import DicomLimits, DicomListener
 from openworklist.listeners.folder import FolderListener
 from openworklist.listeners.http import HttpListener
@@ -24,6 +25,7 @@ from openworklist.observe.metrics import Metrics
 from openworklist.observe.port import DicomCounter
 from openworklist.services.configuration import Configuration
 from openworklist.services.configurations import Configurations
+from openworklist.services.courier import Courier
 from openworklist.services.expiry import Expiry
 from openworklist.services.files import Files
 from openworklist.services.intake import Intake
@@ -39,6 +41,7 @@ log = logging.getLogger(__name__)
 # Seconds a thread may keep others from running Python: the writer of the database needs it for a moment only,
 # before and after it waits for the disk, and the loop is not to be kept by a long search.
 _SWITCH_INTERVAL: Final = 0.0001
+_DAY: Final = 86_400.0
 
 
 class Listener(Protocol):
@@ -99,6 +102,16 @@ def _make_files(settings: Settings, database: Database, intake: Intake) -> Files
     return Files(intake, database.find_problem, max_message=settings.hl7_max_message)
 
 
+def _make_courier(settings: Settings, database: Database, metrics: Metrics) -> Courier:
+    retry = Retry(
+        cap=settings.outbound_pause,
+        longest=settings.outbound_days * _DAY,
+        most_tries=settings.outbound_attempts,
+    )
+    timeout = settings.outbound_timeout
+    return Courier(database, metrics, retry=retry, timeout=timeout, days=settings.journal_days)
+
+
 def make_reader(settings: Settings, configuration: Callable[[], Configuration]) -> Reader:
     return Reader(configuration, settings.default_charset, settings.zone())
 
@@ -123,6 +136,7 @@ class Server:
             settings.zone(),
             self.metrics,
         )
+        self.courier = _make_courier(settings, database, self.metrics)
 
     def _use(self, configuration: Configuration) -> None:
         self._worklist.use_extras(configuration.extras)
@@ -139,6 +153,7 @@ class Server:
         self._expiry.start()
         self._retention.start()
         self._configurations.start(self._use)
+        self.courier.start()
 
     async def stop(self) -> None:
         """Take nothing more, answer what was taken, then close."""
@@ -147,7 +162,8 @@ class Server:
         await self._expiry.stop()
         await self._configurations.stop()
         seconds = self._settings.drain_seconds
-        await asyncio.gather(*(listener.stop(seconds) for listener in self.listeners))
+        stops = [listener.stop(seconds) for listener in self.listeners]
+        await asyncio.gather(*stops, self.courier.stop(seconds))
 
     def describe(self) -> str:
         """One line with every address."""

@@ -120,6 +120,16 @@ class Settings:
     commit_group: int = _say(512, "orders that share a commit at most", _is_positive)
     drain_seconds: float = _say(5.0, "seconds that a stopping server goes on answering", _is_not_negative)
     journal_days: int = _say(0, "days that messages stay in the journal; 0: for ever", _is_not_negative)
+    outbound_timeout: float = _say(30.0, "seconds to wait for a receiver's acknowledgement", _is_positive)
+    outbound_pause: float = _say(
+        300.0, "longest pause between two attempts to send, in seconds", _is_positive
+    )
+    outbound_days: float = _say(
+        3.0, "days after which a message that cannot be sent is given up", _is_positive
+    )
+    outbound_attempts: int = _say(
+        0, "attempts after which a message that cannot be sent is given up; 0: any number", _is_not_negative
+    )
     log_questions: bool = _say(False, "log every question of a scanner, not only those that failed")
     log_level: str = _say("INFO", "DEBUG, INFO, WARNING or ERROR; DEBUG may show patient data", _is_level)
 

@@ -44,7 +44,7 @@ EXAMPLES = read_examples()
 def to_profile(data: Any) -> Any:
     """A whole profile of what an example says of one."""
     head = {"format": "openworklist-mapping", "version": 1, "name": "example"}
-    return from_json(head | (data if "rules" in data else {"rules": data}))
+    return from_json(head | (data if data.keys() & {"rules", "order_control"} else {"rules": data}))
 
 
 def show(value: Value) -> str:

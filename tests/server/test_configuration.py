@@ -83,3 +83,46 @@ def test_options_are_shown_set_and_told_of(start_server: Any, openworklist: Any,
     assert refused.returncode == 1
     assert "(settings.invalid)" in refused.stderr
     assert server.stop() == 0
+
+
+@pytest.mark.parametrize("has_own_mappings", [False, True], ids=["auto", "a mapping each"])
+def test_two_systems_with_the_modality_in_different_places_send_at_the_same_time(
+    start_server: Any, openworklist: Any, tmp_path: Path, has_own_mappings: bool
+) -> None:
+    data = tmp_path / "data"
+    if has_own_mappings:
+        server = start_server(data)
+        assert server.stop() == 0
+        own = tmp_path / "own.json"
+        document = {"format": "openworklist-mapping", "version": 1, "name": "own", "base": "classic"}
+        rules = {
+            "modality": "OBR-21",
+            "scheduled_station_ae_title": "OBR-24.1",
+            "scheduled_station_name": None,
+        }
+        own.write_text(json.dumps({**document, "rules": rules}))
+        run(openworklist, server, "mapping", "import", own)
+        run(openworklist, server, "systems", "set", "RIS1|HOSPITAL", "--profile", "classic")
+        run(openworklist, server, "systems", "set", "RIS2|HOSPITAL", "--profile", "own")
+    server = start_server(data)
+
+    def order(number: int) -> bytes:
+        raw = make_order(str(number)).replace(b"|RIS|", f"|RIS{number % 2 + 1}|".encode())
+        return raw if number % 2 == 0 else raw.replace(b"|CT|||CT01", b"||||MR|||MR01")
+
+    with (
+        MllpClient("127.0.0.1", server.hl7) as first,
+        MllpClient("127.0.0.1", server.hl7) as second,
+    ):
+        for number in range(0, 20, 2):
+            assert b"MSA|AA|" in first.send(order(number))
+            assert b"MSA|AA|" in second.send(order(number + 1))
+    for number in range(20):
+        (answer,) = ask(server.dicom, make_question(PatientID=str(number)))
+        (step,) = answer.ScheduledProcedureStepSequence
+        assert step.Modality == ("MR" if number % 2 else "CT")
+        assert answer.AccessionNumber == f"A{number}"
+        assert step.ScheduledProcedureStepStartTime == "101500"
+        if number % 2 == 0 or has_own_mappings:
+            assert step.ScheduledStationAETitle == ("MR01" if number % 2 else "CT01")
+    assert server.stop() == 0

@@ -172,7 +172,7 @@ REFUSED = {
     "no order": (make_order("1", control_id="M1").partition(b"ORC")[0], "MSA|AR|M1", "no order", "OBR"),
     "not a letter": (
         make_order("1", "D\xffe", control_id="M1", charset="UNICODE UTF-8", codec="latin_1"),
-        "MSA|AE|M1", "0xFF", "MSH-18",
+        "MSA|AE|M1", "0xFF at offset 100 in PID-5", "PID-5",
     ),
     "no patient": (make_order("1", "", control_id="M1"), "MSA|AE|M1", "no patient", "PID-5"),
 }  # fmt: skip

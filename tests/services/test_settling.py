@@ -8,11 +8,14 @@ import pytest
 from openworklist.domain.conditions import Condition
 from openworklist.domain.errors import OrderError
 from openworklist.domain.filters import Effect, Filter, leave_out
+from openworklist.domain.options import Options
 from openworklist.domain.query import Single, WorklistQuery
 from openworklist.domain.record import Status
 from openworklist.domain.stations import StationGroup, StationRule, Stations, assign_stations
 from openworklist.hl7.profile import preset
-from openworklist.services.configuration import using
+from openworklist.observe.metrics import Metrics
+from openworklist.services.configuration import Configuration, using
+from openworklist.services.intake import Intake
 from openworklist.services.reading import Arrival, Reader, Source
 from openworklist.services.settling import Settled, settle
 from openworklist.store.database import Database
@@ -76,7 +79,10 @@ def test_a_message_of_no_use_is_journalled_with_the_reason(
     raw = make_order("1").replace(b"ORM^O01", b"ADT^A02")
     assert settle_message(raw).disposition == "ignored"
     (entry,) = read_journal(database)
-    assert (entry.outcome, entry.reason) == ("ignored", "ADT^A02 messages change no orders here.")
+    assert (entry.outcome, entry.reason) == (
+        "ignored",
+        "ADT^A02 is ignored: it tells where the patient is, which changes no exam.",
+    )
     assert read_changes(database) == read_records(database) == []
 
 
@@ -207,3 +213,17 @@ def test_a_record_is_found_by_each_station_of_its_rule(database: Database, settl
         return [row.id for row in database.read(lambda connection: search(connection, query, None, 9)).rows]
 
     assert [find(station) for station in ("CT1", "CT2", "CT3", "CT01")] == [[1, 2], [1, 2], [1, 2], []]
+
+
+@pytest.mark.parametrize(("option", "expected"), [("warn", "MSA|AA|"), ("refuse", "MSA|AE|")])
+def test_a_cancel_of_an_order_that_is_not_here_is_warned_of_or_refused(
+    database: Database, option: str, expected: str
+) -> None:
+    configuration = Configuration(options=Options(unknown_order=option))
+    intake = Intake(database, Reader(lambda: configuration), Metrics())
+    raw = make_order("1", control="CA")
+    answer = intake.receive_message(raw, Source("file")).decode()
+    assert expected in answer
+    assert intake.receive_message(make_order("1"), Source("file")).decode().count("MSA|AA|") == 1
+    # Sent again, it finds its order.
+    assert "MSA|AA|" in intake.receive_message(raw, Source("file")).decode()

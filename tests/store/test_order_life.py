@@ -1,84 +1,21 @@
 """The life of orders on each database: what is stored, journalled and answered, message by message."""
 
-import json
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from sqlalchemy import column, func, select, table
 
 from openworklist.domain.identity import identity_of
 from openworklist.domain.record import Record, Status
-from openworklist.hl7.profile import preset
-from openworklist.observe.metrics import Metrics
-from openworklist.services.configuration import using
-from openworklist.services.intake import Intake
-from openworklist.services.reading import Reader, Source
 from openworklist.store.connection import Connection, Statement
 from openworklist.store.database import Database, open_database
-from openworklist.store.records import find_record, insert_record
-from openworklist.store.schema import changes, messages, records
-
-_JOURNAL = Statement(
-    select(
-        messages.c.outcome,
-        messages.c.reason,
-        messages.c.place,
-        messages.c.warnings,
-        messages.c.acknowledgement,
-    ).order_by(messages.c.id)
-)
-_CHANGES = Statement(select(changes.c.action).order_by(changes.c.id))
-_NUMBERS = Statement(select(records.c.id).order_by(records.c.id))
-
-
-class Entry(NamedTuple):
-    outcome: str
-    reason: str
-    place: str
-    warnings: list[str]
-    acknowledgement: bytes
-
-
-class Desk:
-    """A server's door for orders, a clock that tests set, and what is on disk."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        self._numbers = count(1)
-        self.now = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
-        reader = Reader(using(preset("classic")), zone=UTC)
-        self.intake = Intake(database, reader, Metrics(), clock=self._clock)
-
-    def _clock(self) -> int:
-        return int(self.now.timestamp() * 1_000_000)
-
-    def send(self, *lines: str, time: str = "20260314080000", version: str = "2.5.1", **more: str) -> str:
-        """An order message of these segments behind its patient; what is answered."""
-        sender, patient = more.get("sender", "RIS"), more.get("patient", "PID|||P1||Doe^Jane")
-        number = more.get("control_id") or f"M{next(self._numbers)}"
-        head = f"MSH|^~\\&|{sender}||OW||{time}||{more.get('type', 'ORM^O01')}|{number}|P|{version}"
-        raw = "\r".join((head, patient, *lines)) + "\r"
-        return self.intake.receive_message(raw.encode(), Source("mllp")).decode()
-
-    def records(self) -> list[Record]:
-        def read(connection: Connection) -> list[Record]:
-            found = [find_record(connection, row[0]) for row in connection.run(_NUMBERS)]
-            return [record for record in found if record is not None]
-
-        return self.database.read(read)
-
-    def journal(self) -> list[Entry]:
-        rows = self.database.read(lambda connection: connection.run(_JOURNAL))
-        return [Entry(*row[:3], json.loads(row[3] or "[]"), bytes(row[4])) for row in rows]
-
-    def actions(self) -> list[str]:
-        return [row[0] for row in self.database.read(lambda it: it.run(_CHANGES))]
+from openworklist.store.records import insert_record
+from players.desk import Desk
 
 
 @pytest.fixture
@@ -302,3 +239,117 @@ def test_an_order_that_meets_its_own_record_half_stored_is_decided_anew(
     (record,) = desk.records()
     assert (record.version, record.text("requested_procedure_description")) == (2, "Head")
     assert desk.actions() == ["update"]
+
+
+# Replacements.
+
+
+def numbers(desk: Desk) -> list[tuple[str, str]]:
+    return [(each.text("accession_number"), each.status.value) for each in desk.records()]
+
+
+@pytest.mark.parametrize("control", ["RP", "RQ", "RU"])
+def test_an_order_that_is_replaced_names_the_one_that_takes_its_place(desk: Desk, control: str) -> None:
+    desk.send(*order("NW", number="A1"))
+    desk.send(f"ORC|{control}|A1", *order("RO", number="A2"), time="20260314090000")
+    assert numbers(desk) == [("A1", "CANCELED"), ("A2", "SCHEDULED")]
+    assert desk.reasons()[1:] == ["the order was replaced by A2", "the order is new"]
+
+
+def test_several_orders_are_replaced_by_those_that_name_them(desk: Desk) -> None:
+    desk.send(*order("NW", number="A1"))
+    desk.send(*order("NW", number="A2"))
+    news = "ORC|RO|B1||||||A2^F2", "OBR||||CT1^Head", "ORC|RO|B2||||||A1&HIS^F1", "OBR||||CT1^Head"
+    desk.send("ORC|RP|A1", "ORC|RP|A2", *news, time="20260314090000")
+    assert [text for text in desk.reasons() if "replaced" in text] == [
+        "the order was replaced by B2",
+        "the order was replaced by B1",
+    ]
+    assert [each for each in numbers(desk) if each[1] == "SCHEDULED"] == [
+        ("B1", "SCHEDULED"),
+        ("B2", "SCHEDULED"),
+    ]
+
+
+def test_a_replacement_alone_ends_the_order_it_names(desk: Desk) -> None:
+    desk.send(*order("NW", number="A1"))
+    desk.send("ORC|RO|A2||||||A1", "OBR||||CT1^Head", time="20260314090000")
+    assert numbers(desk) == [("A1", "CANCELED"), ("A2", "SCHEDULED")]
+    assert desk.actions() == ["create", "create", "cancel"]
+    assert desk.reasons()[-1] == "the order was replaced by A2"
+
+
+def test_a_replacement_leaves_what_was_done_and_what_is_anothers(desk: Desk) -> None:
+    desk.send(*order("NW", number="A1"))
+    desk.send("ORC|XO|A1|||CM", time="20260314083000")
+    desk.send(*order("NW", number="A1"), patient="PID|||P2||Poe^Ann")
+    desk.send("ORC|RO|A2||||||A1", "OBR||||CT1^Head", time="20260314090000")
+    assert numbers(desk) == [("A1", "COMPLETED"), ("A1", "SCHEDULED"), ("A2", "SCHEDULED")]
+
+
+def test_an_order_keeps_its_number_where_the_filler_gives_a_new_one(desk: Desk) -> None:
+    desk.send("ORC|NW|A1|F1", "OBR||||CT1^Head")
+    desk.send("ORC|RU|A1|F1", "ORC|RO|A1|F2", "OBR||||CT1^Head", time="20260314090000")
+    filler = "filler_order_number_imaging_service_request"
+    assert [(each.text(filler), each.status) for each in desk.records()] == [
+        ("F1", Status.CANCELED),
+        ("F2", Status.SCHEDULED),
+    ]
+
+
+def test_a_parent_is_no_step_and_its_children_are(desk: Desk) -> None:
+    desk.send("ORC|PA|A1", *order("CH", number="A1.1"), *order("CH", number="A1.2"))
+    assert numbers(desk) == [("A1.1", "SCHEDULED"), ("A1.2", "SCHEDULED")]
+    assert desk.journal()[0].warnings == []
+
+
+def test_a_parent_that_is_listed_too_is_noted(desk: Desk) -> None:
+    desk.send(*order("NW", number="A1"))
+    desk.send("ORC|PA|A1", *order("CH", number="A1.1"), time="20260314090000")
+    assert numbers(desk) == [("A1", "SCHEDULED"), ("A1.1", "SCHEDULED")]
+    assert desk.journal()[1].warnings == [
+        "ORC-1: the parent is listed as an exam too; cancel it if only its children are done"
+    ]
+
+
+# What a change may have meant.
+
+
+def test_a_change_under_another_patient_is_told(desk: Desk) -> None:
+    desk.send(*order("NW"))
+    answer = desk.send(*order("XO"), patient="PID|||P2||Doe^Jane", time="20260314090000")
+    assert "\rMSA|AA|" in answer
+    assert "|0^Message accepted^HL70357|W|order.other-patient" in answer
+    assert [each.text("patient_id") for each in desk.records()] == ["P1", "P2"]
+    assert "record 1" in desk.journal()[1].warnings[0]
+
+
+def test_a_new_order_of_another_patient_may_have_the_same_number(desk: Desk) -> None:
+    desk.send(*order("NW"))
+    assert "|W|" not in desk.send(*order("NW"), patient="PID|||P2||Doe^Jane")
+
+
+def test_a_change_that_names_none_of_several_steps_is_told(desk: Desk) -> None:
+    desk.send("ORC|NW|A1", "OBR|1|||CT1^Head", "OBR|2|||CT2^Chest")
+    answer = desk.send(*order("XO", "CT9"), time="20260314090000")
+    assert "\rERR||OBR^1^4^1|0^Message accepted^HL70357|W|order.step-added" in answer
+    assert len(desk.records()) == 3
+
+
+def test_a_change_means_the_step_that_has_its_station_and_time(desk: Desk) -> None:
+    ct = "|".join(["OBR", "1", "", "", "CT1^Head", *[""] * 16, "CT01"])
+    mr = "|".join(["OBR", "2", "", "", "MR1^Knee", *[""] * 16, "MR01"])
+    start = "|" * 13 + "20260320101500"
+    desk.send("ORC|NW|A1" + start, ct, mr)
+    desk.send("ORC|XO|A1" + start, mr.replace("MR1^Knee", "MR2^Hip"), time="20260314090000")
+    assert [each.text("requested_procedure_id") for each in desk.records()] == ["CT1", "MR2"]
+
+
+def test_an_order_older_than_the_change_of_its_procedure_is_no_exam_more(desk: Desk) -> None:
+    desk.send(*order("NW", "CT1"), time="20260314080000")
+    desk.send(*order("XO", "CT2"), time="20260314100000")
+    answer = desk.send(*order("NW", "CT1"), time="20260314090000")
+    assert "|W|order.older" in answer
+    assert [each.text("requested_procedure_id") for each in desk.records()] == ["CT2"]
+    desk.send(*order("NW", "CT1"), time="20260314110000")
+    assert [each.text("requested_procedure_id") for each in desk.records()] == ["CT2", "CT1"]

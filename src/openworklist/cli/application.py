@@ -13,10 +13,12 @@ from openworklist.cli import (
     configuration,
     doctor,
     explanation,
+    exporting,
     importing,
     mapping,
     messages,
     options,
+    outbound,
     query,
     records,
     rules,
@@ -57,6 +59,7 @@ application.command()(serve.ready)
 application.command()(configuration.settings)
 application.command()(send.send)
 application.command("import")(importing.import_files)
+application.command()(exporting.export)
 application.command()(query.echo)
 application.command()(query.find)
 application.command()(compare.compare)
@@ -67,6 +70,7 @@ application.add_typer(rules.filters, name="filters")
 application.add_typer(mapping.application, name="mapping")
 application.add_typer(messages.application, name="messages")
 application.add_typer(options.application, name="options")
+application.add_typer(outbound.application, name="outbound")
 application.add_typer(records.application, name="records")
 application.add_typer(rules.stations, name="stations")
 application.add_typer(simulate.application, name="simulate")

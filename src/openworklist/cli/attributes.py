@@ -24,7 +24,18 @@ _TITLES = {
     Level.PROCEDURE: "Requested procedure",
     Level.STEP: "Scheduled procedure step, in (0040,0100)",
 }
-_COLUMNS = ("attribute", "keyword", "tag", "VR", "matching", "return", "classic", "IHE ORM, OMG", "IHE OMI")
+_COLUMNS = (
+    "attribute",
+    "keyword",
+    "tag",
+    "VR",
+    "matching",
+    "return",
+    "classic",
+    "IHE ORM, OMG",
+    "IHE OMI",
+    "SIU",
+)
 
 
 def attributes() -> None:
@@ -45,7 +56,7 @@ def render() -> str:
 
 
 def _cells(attribute: Attribute, prefix: str) -> Iterator[tuple[str, ...]]:
-    places = map(_places, (attribute.classic, attribute.ihe_orm, attribute.ihe_omi))
+    places = map(_places, (attribute.classic, attribute.ihe_orm, attribute.ihe_omi, attribute.siu))
     name = f"{prefix}{attribute.label}"
     yield (
         name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -174,6 +175,67 @@ def try_mapping(
     else:
         print(report.sum_up("openworklist mapping import stores the mapping"))
     raise typer.Exit(1 if report.problems else 0)
+
+
+@application.command("suggest")
+@takes_settings("data", "database", "default_charset")
+def suggest_mapping(
+    loaded: Loaded,
+    files: Annotated[list[Path] | None, typer.Argument(help="Files with orders of the sender.")] = None,
+    sender: Annotated[str, typer.Option(metavar="APP|FAC", help="Its messages in the journal instead.")] = "",
+    last: Annotated[int, typer.Option(min=1, help="The newest so many of them.")] = 100,
+    name: Annotated[str, typer.Option(help="Name of the mapping that is proposed.")] = "suggested",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File for the mapping that is proposed.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Propose where a sender puts things, from what the values in its messages look like."""
+    from openworklist.hl7.profile_json import to_json, write_profile
+    from openworklist.services.suggestion import suggest_mapping as suggest
+
+    if bool(files) == bool(sender):
+        raise typer.BadParameter("name files, or a sender by --sender")
+    raws = [file.read_bytes() for file in files] if files else _read_journal(loaded, sender, last)
+    suggested = suggest(raws, name, default_charset=loaded.settings.default_charset)
+    if output is not None:
+        output.write_text(write_profile(suggested.profile), "utf-8")
+    if as_json:
+        print_json(
+            {
+                "messages": suggested.messages,
+                "suggestions": {
+                    each.attribute.name: {
+                        "reason": each.reason,
+                        "candidates": [asdict(candidate) for candidate in each.candidates],
+                    }
+                    for each in suggested.suggestions
+                },
+                "mapping": to_json(suggested.profile),
+            }
+        )
+        return
+    rows = [
+        (
+            each.attribute.label,
+            each.reason,
+            ", ".join(f"{one.place} ({one.fits})" for one in each.candidates[1:]) or "-",
+        )
+        for each in suggested.suggestions
+    ]
+    print_table(("attribute", "proposed", "also"), rows)
+
+
+def _read_journal(loaded: Loaded, sender: str, last: int) -> list[bytes]:
+    from openworklist.app import open_store
+    from openworklist.services.journal import Journal
+    from openworklist.store.journal import Filter
+
+    app, facility = parse_sender(sender)
+    with open_store(loaded.settings) as database:
+        journal = Journal(database)
+        numbers = journal.find_numbers(Filter(sending_application=app, sending_facility=facility), last)
+        return [journal.get(number).message.raw for number in numbers]
 
 
 def read_document(file: Path) -> Any:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from openworklist.cli import deletion
+from openworklist.cli import deletion, editing
 from openworklist.cli.console import print_json, print_table
 from openworklist.cli.flags import parse_dates, takes_settings
 from openworklist.domain.record import Status
@@ -18,6 +18,7 @@ application = typer.Typer(help="Look at the stored records, delete them, restore
 application.command("delete")(deletion.delete)
 application.command("deleted")(deletion.list_deleted)
 application.command("restore")(deletion.restore)
+application.command("edit")(editing.edit)
 
 _COLUMNS = (
     ("date", "scheduled_procedure_step_start_date"),

@@ -1,15 +1,23 @@
-"""`openworklist send`: messages from files to an HL7 port, each with its acknowledgement."""
+"""`openworklist send`: messages from files, or records, to an HL7 port or into the queue."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from openworklist.cli.console import Progress, printable
-from openworklist.cli.flags import Timeout, parse_address
+from openworklist.cli.exporting import print_left_out
+from openworklist.cli.flags import Timeout, find_actor, parse_address, takes_settings
+from openworklist.settings import Loaded
+
+if TYPE_CHECKING:
+    from openworklist.clients.mllp import MllpClient
+    from openworklist.domain.destination import Destination, Tls
+    from openworklist.domain.errors import PeerError
 
 
 class Message(NamedTuple):
@@ -19,23 +27,126 @@ class Message(NamedTuple):
     content: bytes
 
 
+@takes_settings("data", "database", "time_zone")
 def send(
-    files: Annotated[list[Path], typer.Argument(help="Files with one or more HL7 messages; - is stdin.")],
+    loaded: Loaded,
     to: Annotated[str, typer.Option(help="HL7 port of the receiver, HOST:PORT.")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Files with one or more HL7 messages; - is stdin.")
+    ] = None,
+    records: Annotated[
+        list[int] | None, typer.Option("--record", help="A stored record, as an order; may be repeated.")
+    ] = None,
+    profile: Annotated[str, typer.Option(help="Mapping of the receiver of a record.")] = "",
+    receiver: Annotated[
+        str, typer.Option(metavar="APP|FAC", help="Receiving application and facility of a record.")
+    ] = "",
     timeout: Timeout = 30,
+    retries: Annotated[
+        int, typer.Option(min=0, help="How often to try again a connection that cannot be made.")
+    ] = 0,
+    tls: Annotated[
+        bool, typer.Option("--tls", help="Connect with TLS; the receiver's certificate is always verified.")
+    ] = False,
+    ca: Annotated[
+        Path | None,
+        typer.Option(help="Authority of the receiver's certificate, or the certificate itself (PEM)."),
+    ] = None,
+    certificate: Annotated[
+        Path | None, typer.Option(help="Our certificate, if the receiver wants one (PEM).")
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option(help="Its key, not encrypted (PEM), where it is not in the same file.")
+    ] = None,
+    server_name: Annotated[
+        str, typer.Option(help="Name that the receiver's certificate has, where that is not HOST.")
+    ] = "",
+    queue: Annotated[
+        bool, typer.Option("--queue", help="Put them into the outbound queue: the server sends them.")
+    ] = False,
 ) -> None:
     """Send HL7 messages over MLLP and show the acknowledgements; exit 1 unless all were accepted."""
+    from openworklist.domain.destination import Destination
+
+    security = _make_tls(tls, ca, certificate, key, server_name)
+    destination = Destination(*parse_address(to), security)
+    if not (files or records):
+        raise typer.BadParameter("name files, or records by --record")
+    messages = [message for file in files or () for message in _read_messages(file)]
+    messages += _compose(loaded, records or (), profile, receiver)
+    if queue:
+        _queue(loaded, messages, destination)
+    else:
+        _send(messages, destination, timeout, retries)
+
+
+def _compose(loaded: Loaded, numbers: Iterable[int], profile: str, receiver: str) -> Iterator[Message]:
+    """Records as orders; what the mapping of the receiver has no place for is told on stderr."""
+    from openworklist.app import open_store
+    from openworklist.services.clock import read_clock
+    from openworklist.services.configurations import Configurations
+    from openworklist.services.export import compose_record
+    from openworklist.services.records import Records
+
+    application, _, facility = receiver.partition("|")
+    for number in numbers:
+        with open_store(loaded.settings) as database:
+            composed = compose_record(
+                Records(database).get(number),
+                Configurations(database).current(),
+                now=read_clock(),
+                zone=loaded.settings.zone(),
+                profile=profile,
+                receiver=(application, facility),
+            )
+        print_left_out(number, composed.left_out)
+        yield Message(f"record {number}", composed.content)
+
+
+def _make_tls(
+    is_wanted: bool, ca: Path | None, certificate: Path | None, key: Path | None, server_name: str
+) -> Tls | None:
+    from openworklist.domain.destination import Tls
+
+    if not (is_wanted or ca or certificate or key or server_name):
+        return None
+    # Whole paths: the server that sends from the queue works in another folder.
+    ca_path, certificate_path, key_path = (
+        str(path.resolve()) if path else "" for path in (ca, certificate, key)
+    )
+    return Tls(ca_path, certificate_path, key_path, server_name)
+
+
+def _queue(loaded: Loaded, messages: Sequence[Message], destination: Destination) -> None:
+    from openworklist.app import open_shared_store
+    from openworklist.clients.tls import make_context
+    from openworklist.services.outbound import Outbound
+
+    if destination.tls is not None:
+        make_context(destination.tls)  # says now what is wrong with its files
+    with open_shared_store(loaded.settings) as database:
+        numbers = Outbound(database).put(
+            [message.content for message in messages], destination, actor=find_actor()
+        )
+    for number, message in zip(numbers, messages, strict=True):
+        print(printable(f"{message.name}: number {number} in the queue to {destination.name}"))
+
+
+def _send(messages: Sequence[Message], destination: Destination, timeout: float, retries: int) -> None:
     from openworklist.clients.mllp import MllpClient
 
-    host, port = parse_address(to)
-    messages = [message for file in files for message in _read_messages(file)]
     accepted = 0
     try:
-        with Progress() as progress, MllpClient(host, port, timeout=timeout) as client:
+        with (
+            Progress() as progress,
+            MllpClient(
+                destination.host, destination.port, timeout=timeout, tls=destination.tls, retries=retries
+            ) as client,
+        ):
             for sent, message in enumerate(messages):
                 progress.show(f"{sent} of {len(messages)} sent, {accepted} accepted")
-                text, code = read_answer(client.send(message.content))
-                accepted += code in ("AA", "CA")
+                text, is_accepted = _deliver(client, message, progress)
+                accepted += is_accepted
                 progress.clear()
                 if len(messages) > 1:
                     print(printable(f"{message.name}:"))
@@ -44,6 +155,27 @@ def send(
         if len(messages) > 1:
             print(f"{accepted} of {len(messages)} accepted")
     raise typer.Exit(0 if accepted == len(messages) else 1)
+
+
+def _deliver(client: MllpClient, message: Message, progress: Progress) -> tuple[str, bool]:
+    """What came back, and whether it accepts the message."""
+    from openworklist.domain.errors import MessageError
+    from openworklist.hl7.receipt import Verdict, read_asked
+
+    def say(error: PeerError) -> None:
+        progress.clear()
+        print(printable(f"{message.name}: sent again, the same. {error.sentence}"), file=sys.stderr)
+
+    try:
+        read_asked(message.content)
+    except MessageError:
+        # What is no message is sent as it is, to see what the receiver says of it.
+        text, code = read_answer(client.send(message.content))
+        return text, code in ("AA", "CA")
+    answer = client.deliver(message.content, resend=say)
+    if answer is None:
+        return "sent; it asks for no acknowledgement", True
+    return read_answer(answer.content)[0], answer.verdict is Verdict.ACCEPTED
 
 
 def _read_messages(file: Path) -> list[Message]:

@@ -1,31 +1,50 @@
-"""Sending a message over MLLP and waiting for its acknowledgement: one connection, one message at a time."""
+"""Sending messages over MLLP, one at a time, and finding the acknowledgement that belongs to each."""
 
 from __future__ import annotations
 
-import socket
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Final
 
-from openworklist.domain.errors import PeerError
-from openworklist.hl7.framing import MAX_MESSAGE, Deframer, Frame, HalfFrame, Oversize, wrap
+from openworklist.clients.mllp_connection import MllpConnection
+from openworklist.domain.destination import Destination, Tls
+from openworklist.domain.errors import MessageError, PeerError, Unanswered
+from openworklist.domain.retry import Retry
+from openworklist.hl7.receipt import Answer, Asked, read_answer, read_asked
 
-_PIECE: Final = 65_536
+# What may be otherwise when a connection is tried anew.
+_PASSING: Final = frozenset(("peer.unreachable", "peer.timeout"))
+_RETRY: Final = Retry(first=0.5, cap=30.0)
 
 
 class MllpClient:
     """A connection to an HL7 host; use it in a `with` statement. Every trouble is a PeerError.
 
-    `timeout` is in seconds, for the connection and for each acknowledgement.
+    `timeout` is in seconds for each acknowledgement, and for the connection too unless `connect_timeout` is
+    given. A connection that fails is tried again `retries` times, after a `pause`. After an error the next
+    message goes over a new connection, and so it does where the receiver has closed in between.
     """
 
-    def __init__(self, host: str, port: int, *, timeout: float = 30) -> None:
-        self._host = host
-        self._port = port
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        timeout: float = 30,
+        connect_timeout: float | None = None,
+        tls: Tls | None = None,
+        retries: int = 0,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._destination = Destination(host, port, tls)
         self._timeout = timeout
-        self._deframer = Deframer(MAX_MESSAGE)
-        self._waiting: list[bytes] = []
-        self._socket = self._connect()
+        self._connect_timeout = connect_timeout or timeout
+        self._retries = retries
+        self._pause = pause
+        self._sent: set[str] = set()  # control IDs of what went over this connection
+        self._count = 0  # of them
+        self._connection: MllpConnection | None = self._connect()
 
     def __enter__(self) -> MllpClient:
         return self
@@ -36,71 +55,118 @@ class MllpClient:
         self.close()
 
     def close(self) -> None:
-        self._socket.close()
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def abort(self) -> None:
+        """End the connection from another thread: who waits for an answer gets Unanswered."""
+        if (connection := self._connection) is not None:
+            connection.abort()
 
     def send(self, content: bytes) -> bytes:
-        """Send one message, without framing, and return the bytes of its acknowledgement."""
+        """Send one message, without framing, and return the bytes that come back, whatever they say."""
         try:
-            self._socket.settimeout(self._timeout)
-            self._socket.sendall(wrap(content))
-            return self._receive()
-        except TimeoutError:
-            raise PeerError(
-                f"{self._name} did not answer within {self._timeout:g} seconds.",
-                where=self._name,
-                code="peer.timeout",
-                hint="check that it is an HL7 port and that acknowledgements are switched on there",
-            ) from None
-        except OSError as error:
-            raise self._broken(error.strerror or str(error)) from error
+            return self._transmit(content).receive(time.monotonic() + self._timeout)
+        except PeerError:
+            self.close()
+            raise
 
-    @property
-    def _name(self) -> str:
-        return f"[{self._host}]:{self._port}" if ":" in self._host else f"{self._host}:{self._port}"
+    def deliver(self, content: bytes, *, resend: Callable[[PeerError], None] | None = None) -> Answer | None:
+        """Send one message and return the acknowledgement that counts; None if it asks for none.
 
-    def _connect(self) -> socket.socket:
+        MSA-2 of the acknowledgement is MSH-10 of the message, or empty. Where MSH-16 asks for it, the one
+        that follows a CA is waited for; if it does not come the CA counts. Unanswered if the message may have
+        been taken and nothing says so, a plain PeerError if it cannot have been.
+
+        Some receivers close each connection after its first message. With `resend`, which is told why, a
+        message that meets the end of a connection that others went over is sent again over a new one.
+        """
+        asked = read_asked(content)
         try:
-            sock = socket.create_connection((self._host, self._port), self._timeout)
-        except TimeoutError:
-            raise PeerError(
-                f"{self._name} cannot be reached: no answer within {self._timeout:g} seconds.",
-                where=self._name,
-                code="peer.timeout",
-                hint="check the address, the port and the firewalls between",
-            ) from None
-        except (OSError, OverflowError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise PeerError(
-                f"{self._name} cannot be reached: {reason}.",
-                where=self._name,
-                code="peer.unreachable",
-                hint="check the address and the port, and that the receiver runs",
-            ) from error
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return sock
+            return self._deliver(content, asked)
+        except PeerError as error:
+            has_company = self._count > 1
+            self.close()
+            if resend is None or not has_company or error.code != "peer.closed":
+                raise
+            resend(error)
+        return self.deliver(content)
 
-    def _receive(self) -> bytes:
+    def _deliver(self, content: bytes, asked: Asked) -> Answer | None:
+        connection = self._transmit(content)
+        earlier, self._sent = self._sent, self._sent | {asked.control_id}
+        if not asked.is_answered:
+            return None
+        answer = self._await_answer(connection, asked, earlier)
+        if not (asked.is_told_the_result and answer.is_commit):
+            return answer
+        try:
+            return self._await_answer(connection, asked, earlier)
+        except Unanswered:
+            # HL7 v2.9 2.9.3: with CA the receiver has taken the message upon itself. It is not sent again.
+            self.close()
+            return answer
+
+    def _await_answer(self, connection: MllpConnection, asked: Asked, earlier: set[str]) -> Answer:
         deadline = time.monotonic() + self._timeout
-        while not self._waiting:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise TimeoutError
-            self._socket.settimeout(left)
-            data = self._socket.recv(_PIECE)
-            events = self._deframer.feed(data) if data else self._deframer.finish()
-            for event in events:
-                if isinstance(event, Frame):
-                    self._waiting.append(event.content)
-                elif isinstance(event, HalfFrame):
-                    raise self._broken("its answer broke off")
-                elif isinstance(event, Oversize):
-                    raise self._broken(f"its answer has {event.size} bytes")
-            if not data and not self._waiting:
-                raise self._broken("it closed the connection before it answered")
-        return self._waiting.pop(0)
+        while True:
+            try:
+                answer = read_answer(connection.receive(deadline))
+            except MessageError as error:
+                raise self._wrong(
+                    f"answered with something else than an acknowledgement: {error.sentence}",
+                    "check that it is the port of an HL7 receiver",
+                ) from None
+            if answer.control_id in ("", asked.control_id):
+                return answer
+            if answer.control_id not in earlier:
+                raise self._wrong(
+                    "acknowledged another message than the one that was sent.",
+                    "the receiver must give back MSH-10 in MSA-2",
+                )
 
-    def _broken(self, reason: str) -> PeerError:
-        return PeerError(f"The connection to {self._name} failed: {reason}.", where=self._name)
+    def _transmit(self, content: bytes) -> MllpConnection:
+        """Hand a message to the network, over a new connection where the one there is has ended."""
+        connection = self._connection
+        if connection is not None and self._count:
+            try:
+                if not connection.has_ended():
+                    connection.hand_over(content)
+                    self._count += 1
+                    return connection
+            except PeerError as error:
+                if error.code != "peer.closed":
+                    raise
+            # It cannot have arrived: nothing is sent twice.
+            self.close()
+            connection = None
+        if connection is None:
+            connection = self._connection = self._connect()
+        connection.hand_over(content)
+        self._count += 1
+        return connection
+
+    def _connect(self) -> MllpConnection:
+        tries = 0
+        while True:
+            try:
+                connection = MllpConnection(
+                    self._destination, connect_timeout=self._connect_timeout, timeout=self._timeout
+                )
+            except PeerError as error:
+                tries += 1
+                if tries > self._retries or error.code not in _PASSING:
+                    raise
+                self._pause(_RETRY.pause(tries, 0))
+            else:
+                self._sent = set()
+                self._count = 0
+                return connection
+
+    def _wrong(self, what: str, hint: str) -> Unanswered:
+        name = self._destination.name
+        return Unanswered(f"{name} {what}", where=name, code="peer.wrong-answer", hint=hint)
 
 
 def send_message(host: str, port: int, content: bytes, *, timeout: float = 30) -> bytes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from openworklist.domain.appointment import find_places
+
 
 class Level(StrEnum):
     PATIENT = "patient"
@@ -27,7 +29,7 @@ class Match(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """`classic`, `ihe_orm`, `ihe_omi`: where each mapping preset looks, HL7 paths in order of preference.
+    """`classic`, `ihe_orm`, `ihe_omi`, `siu`: where a mapping preset looks, HL7 paths in order of preference.
 
     A path at a sequence of codes names the first component of its triple (`OBR-4.4` is .4, .5, .6), at an
     issuer the component whose subcomponents identify the authority. `required` says that an SCP must match on
@@ -51,6 +53,7 @@ class Attribute:
     classic: tuple[str, ...] = ()
     ihe_orm: tuple[str, ...] = ()
     ihe_omi: tuple[str, ...] = ()
+    siu: tuple[str, ...] = ()
     items: tuple[Attribute, ...] = ()  # what an item of this sequence holds
     creator: str = ""  # of a private attribute
 
@@ -114,9 +117,13 @@ def make_row(
     omi: str | None = None,
     items: tuple[Attribute, ...] = (),
 ) -> Attribute:
-    """A row; paths are one text with blanks between, `omi` is given only where it differs from `ihe`."""
+    """A row; paths are one text with blanks between, `omi` is given only where it differs from `ihe`.
+
+    Those of appointments stand in domain.appointment.
+    """
+    name = _snake(keyword)
     return Attribute(
-        name=_snake(keyword),
+        name=name,
         keyword=keyword,
         tag=tag,
         vr=vr,
@@ -131,5 +138,6 @@ def make_row(
         classic=tuple(classic.split()),
         ihe_orm=tuple(ihe.split()),
         ihe_omi=tuple((ihe if omi is None else omi).split()),
+        siu=find_places(name, ihe.split()),
         items=items,
     )

@@ -11,7 +11,17 @@ from collections.abc import Iterator
 from openworklist.domain.attribute import Attribute, Level, Match
 from openworklist.domain.attribute import make_row as _row
 
-__all__ = ["ATTRIBUTES", "BY_NAME", "BY_TAG", "SEARCHABLE", "SEQUENCE_TAGS", "Attribute", "Level", "Match"]
+__all__ = [
+    "ATTRIBUTES",
+    "BY_NAME",
+    "BY_TAG",
+    "PATIENT_LEVEL",
+    "SEARCHABLE",
+    "SEQUENCE_TAGS",
+    "Attribute",
+    "Level",
+    "Match",
+]
 
 _P, _Q, _R, _S = Level.PATIENT, Level.REQUEST, Level.PROCEDURE, Level.STEP
 
@@ -73,14 +83,15 @@ ATTRIBUTES: tuple[Attribute, ...] = (
          identifies=True, classic="PID-3.1", ihe="PID-3.1"),
     _row(_P, "IssuerOfPatientID", 0x0010_0021, "LO", "Issuer of Patient ID", searchable=True,
          identifies=True, classic="PID-3.4.1", ihe="PID-3.4.1"),
-    _row(_P, "IssuerOfPatientIDQualifiersSequence", 0x0010_0024, "SQ", "Issuer qualifiers", items=(
+    _row(_P, "IssuerOfPatientIDQualifiersSequence", 0x0010_0024, "SQ", "Issuer qualifiers",
+         ihe="PID-3.4", items=(
         *_universal_entity(_P),
         _row(_P, "AssigningJurisdictionCodeSequence", 0x0040_0039, "SQ", "Jurisdiction", items=_code(_P)),
         _row(_P, "AssigningAgencyOrDepartmentCodeSequence", 0x0040_003A, "SQ", "Agency or department",
              items=_code(_P)),
     )),
     _row(_P, "TypeOfPatientID", 0x0010_0022, "CS", "Type of Patient ID"),
-    _row(_P, "OtherPatientIDsSequence", 0x0010_1002, "SQ", "Other Patient IDs", items=(
+    _row(_P, "OtherPatientIDsSequence", 0x0010_1002, "SQ", "Other Patient IDs", ihe="PID-3", items=(
         _row(_P, "PatientID", 0x0010_0020, "LO", "Patient ID", "1", identifies=True),
         _row(_P, "IssuerOfPatientID", 0x0010_0021, "LO", "Issuer of Patient ID", identifies=True),
         _row(_P, "TypeOfPatientID", 0x0010_0022, "CS", "Type of Patient ID", "1"),
@@ -104,7 +115,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
          "Confidentiality constraint", "2", classic="PV1-16.1", ihe="PV1-16.1"),
     _row(_P, "PatientState", 0x0038_0500, "LO", "Patient state", "2", classic="OBR-12.1", ihe="OBR-12.1"),
     _row(_P, "PregnancyStatus", 0x0010_21C0, "US", "Pregnancy status", "2",
-         classic="PV1-15.1", ihe="PV1-15.1"),
+         classic="PV1-15.1 PV1-15(2).1 PV1-15(3).1", ihe="PV1-15.1 PV1-15(2).1 PV1-15(3).1"),
     _row(_P, "MedicalAlerts", 0x0010_2000, "LO", "Medical alerts", "2", multiple=True,
          classic="OBR-13.1", ihe="OBR-13.1"),
     _row(_P, "Allergies", 0x0010_2110, "LO", "Allergies", "2", multiple=True,
@@ -140,7 +151,8 @@ ATTRIBUTES: tuple[Attribute, ...] = (
          classic="OBR-16.1", ihe="OBR-16 ORC-12"),
     _row(_Q, "ReferringPhysicianName", 0x0008_0090, "PN", "Referring physician name", "2",
          classic="PV1-8", ihe="PV1-8"),
-    _row(_Q, "ReferringPhysicianIdentificationSequence", 0x0008_0096, "SQ", "Referring physician", items=(
+    _row(_Q, "ReferringPhysicianIdentificationSequence", 0x0008_0096, "SQ", "Referring physician",
+         ihe="PV1-8", items=(
         _row(_Q, "PersonIdentificationCodeSequence", 0x0040_1101, "SQ", "Person", "1", items=_code(_Q)),
     )),
     _row(_Q, "PlacerOrderNumberImagingServiceRequest", 0x0040_2016, "LO", "Placer order number",
@@ -206,7 +218,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     _row(_S, "Modality", 0x0008_0060, "CS", "Modality", "1", required=True, searchable=True,
          classic="OBR-18.1", ihe="OBR-24.1", omi="IPC-5.1"),
     _row(_S, "ScheduledPerformingPhysicianName", 0x0040_0006, "PN", "Technician name", "2", required=True,
-         searchable=True, classic="OBR-34.1", ihe="OBR-34.1"),
+         searchable=True, classic="OBR-34.1", ihe="OBR-34"),
     _row(_S, "ScheduledProcedureStepDescription", 0x0040_0007, "LO", "Scheduled procedure step description",
          "1C", classic="OBR-4.2", ihe="OBR-4.5 OBR-4.2", omi="IPC-6.2"),
     _row(_S, "ScheduledProtocolCodeSequence", 0x0040_0008, "SQ", "Scheduled protocol code", "1C",
@@ -232,6 +244,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
 
 BY_NAME: dict[str, Attribute] = {attribute.name: attribute for attribute in ATTRIBUTES}
 BY_TAG: dict[int, Attribute] = {attribute.tag: attribute for attribute in ATTRIBUTES if attribute.tag}
+PATIENT_LEVEL: frozenset[str] = frozenset(each.name for each in ATTRIBUTES if each.level is Level.PATIENT)
 SEARCHABLE: tuple[Attribute, ...] = tuple(attribute for attribute in ATTRIBUTES if attribute.searchable)
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from openworklist.domain import cns11643
+
 ESC = b"\x1b"
 
 
@@ -30,14 +32,21 @@ class Charset:
     windows: str = ""
 
 
+_PAGES = ("WINDOWS-", "CP", "WIN", "MS", "MSWIN", "X-CP", "ANSI-", "WINDOWS-CP", "")
+
 # PS3.3 tables C.12-2 to C.12-5; HL7 v2.9 table 0211. Order: the smaller set before the larger.
 CHARSETS: tuple[Charset, ...] = (
     Charset(
-        "ASCII", ("ASCII", "ISO IR6", "US-ASCII", "7BIT", "ANSI X3.4"), "", "ISO 2022 IR 6", "ascii", g0=b"(B"
+        "ASCII",
+        ("ASCII", "ISO IR6", "US-ASCII", "7BIT", "ANSI X3.4", "ANSI X3.4-1968", "ISO646-US", "CP20127"),
+        "",
+        "ISO 2022 IR 6",
+        "ascii",
+        g0=b"(B",
     ),
     Charset(
         "Latin 1",
-        ("8859/1", "LATIN1", "ISO IR100", "ANSI"),
+        ("8859/1", "LATIN1", "ISO IR100", "ANSI", "IBM819", "CP819", "CP28591"),
         "ISO_IR 100",
         "ISO 2022 IR 100",
         "latin_1",
@@ -47,7 +56,7 @@ CHARSETS: tuple[Charset, ...] = (
     ),
     Charset(
         "Latin 2",
-        ("8859/2", "LATIN2", "ISO IR101"),
+        ("8859/2", "LATIN2", "ISO IR101", "CP28592"),
         "ISO_IR 101",
         "ISO 2022 IR 101",
         "iso8859_2",
@@ -76,7 +85,7 @@ CHARSETS: tuple[Charset, ...] = (
     ),
     Charset(
         "Cyrillic",
-        ("8859/5", "CYRILLIC", "ISO IR144"),
+        ("8859/5", "CYRILLIC", "ISO IR144", "CP28595"),
         "ISO_IR 144",
         "ISO 2022 IR 144",
         "iso8859_5",
@@ -86,7 +95,7 @@ CHARSETS: tuple[Charset, ...] = (
     ),
     Charset(
         "Arabic",
-        ("8859/6", "ARABIC", "ISO IR127"),
+        ("8859/6", "8859/6-I", "8859/6-E", "ARABIC", "ISO IR127", "CP28596"),
         "ISO_IR 127",
         "ISO 2022 IR 127",
         "iso8859_6",
@@ -96,7 +105,7 @@ CHARSETS: tuple[Charset, ...] = (
     ),
     Charset(
         "Greek",
-        ("8859/7", "GREEK", "ISO IR126"),
+        ("8859/7", "GREEK", "ISO IR126", "CP28597"),
         "ISO_IR 126",
         "ISO 2022 IR 126",
         "iso8859_7",
@@ -106,7 +115,7 @@ CHARSETS: tuple[Charset, ...] = (
     ),
     Charset(
         "Hebrew",
-        ("8859/8", "HEBREW", "ISO IR138", "8859/8-I", "8859/8-E"),
+        ("8859/8", "HEBREW", "ISO IR138", "8859/8-I", "8859/8-E", "CP28598", "CP38598"),
         "ISO_IR 138",
         "ISO 2022 IR 138",
         "iso8859_8",
@@ -116,7 +125,7 @@ CHARSETS: tuple[Charset, ...] = (
     ),
     Charset(
         "Latin 5 (Turkish)",
-        ("8859/9", "LATIN5", "ISO IR148"),
+        ("8859/9", "LATIN5", "ISO IR148", "CP28599"),
         "ISO_IR 148",
         "ISO 2022 IR 148",
         "iso8859_9",
@@ -126,7 +135,7 @@ CHARSETS: tuple[Charset, ...] = (
     ),
     Charset(
         "Latin 9",
-        ("8859/15", "LATIN9", "ISO IR203"),
+        ("8859/15", "LATIN9", "LATIN0", "ISO IR203", "CP28605"),
         "ISO_IR 203",
         "ISO 2022 IR 203",
         "iso8859_15",
@@ -221,8 +230,15 @@ CHARSETS: tuple[Charset, ...] = (
     Charset("Latin 10 (Romanian)", ("8859/16", "LATIN10"), "", "", "iso8859_16", windows="cp1250"),
     Charset("Big5", ("BIG-5", "CP950", "MS950", "WINDOWS-950", "X-BIG5"), "", "", "cp950"),
     Charset("Big5 of Hong Kong", ("BIG5-HKSCS",), "", "", "big5hkscs"),
+    Charset(
+        "CNS 11643",
+        ("CNS 11643-1992", "CNS 11643", "CNS 11643-1986", "EUC-TW", "X-EUC-TW"),
+        "",
+        "",
+        cns11643.NAME,
+    ),
     *(
-        Charset(name, (f"WINDOWS-{page}", f"CP{page}", f"WIN{page}", *more), "", "", f"cp{page}")
+        Charset(name, (*(f"{prefix}{page}" for prefix in _PAGES), *more), "", "", f"cp{page}")
         for name, page, *more in (
             ("Windows Western", 1252, "WINDOWS LATIN 1"),
             ("Windows Central European", 1250, "WINDOWS LATIN 2"),

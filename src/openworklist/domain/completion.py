@@ -17,6 +17,9 @@ _ORDER_NUMBERS: Final = (
 _STATION: Final = "scheduled_station_ae_title"
 _START: Final = ("scheduled_procedure_step_start_date", "scheduled_procedure_step_start_time")
 _SH: Final = 16  # characters, PS3.5 table 6.2-1
+# What a scanner may have been told and tells the step by. All else follows from what is sent now: a moved
+# exam has the name of its new station.
+_TOLD: Final = ("requested_procedure_id", "scheduled_procedure_step_id", "study_instance_uid")
 
 
 def complete(values: Mapping[str, Value], *, uid_root: str, stations: str = "") -> Mapping[str, Value]:
@@ -51,3 +54,14 @@ def assigned_stations(record: Record) -> str:
     """The AE titles that a rule gave a record, "" if none did."""
     stations = record.completed.get(_STATION, "")
     return stations if isinstance(stations, str) else ""
+
+
+def complete_again(
+    values: Mapping[str, Value], told: Mapping[str, Value], *, uid_root: str, stations: str = ""
+) -> Mapping[str, Value]:
+    """As `complete`, of a record whose completed values were `told`: identifiers made up once stay.
+
+    Only what was sent since takes their place.
+    """
+    kept = {name: told[name] for name in _TOLD if told.get(name) and not values.get(name)}
+    return {**complete(values, uid_root=uid_root, stations=stations), **kept}

@@ -1,4 +1,7 @@
-"""What order control codes ask for, as data: HL7 table 0119 (ORC-1) with table 0038 (ORC-5)."""
+"""What order control codes ask for, as data: HL7 table 0119 (ORC-1) with table 0038 (ORC-5).
+
+The trigger events of appointments (SIU) stand beside them, with the status of table 0278 (SCH-25).
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from openworklist.domain.record import Status
 class Action(StrEnum):
     CREATE = "create"
     UPDATE = "update"
+    MERGE = "merge"  # the record has another patient now, as the old one was merged into
     START = "start"
     CANCEL = "cancel"
     DISCONTINUE = "discontinue"
@@ -42,6 +46,13 @@ class Rule(NamedTuple):
     takes_values: bool = False
     adds: bool = False
     creates: bool = False
+    replaces: bool = False
+    books: bool = False
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it is for something that need not have been here before."""
+        return self.adds or self.books
 
     @property
     def ends(self) -> bool:
@@ -53,10 +64,10 @@ _NEW: Final = Rule(
     Action.UPDATE, "the order was sent again", Status.SCHEDULED, frozenset({Status.ON_HOLD}), _CANCELED,
     takes_values=True, adds=True, creates=True,
 )  # fmt: skip
-_REPLACES: Final = _NEW._replace(reopens=_ENDED)
+_REPLACES: Final = _NEW._replace(reopens=_ENDED, replaces=True)
 _CHANGES: Final = Rule(Action.UPDATE, "the order was changed", takes_values=True, creates=True)
 _CANCELS: Final = Rule(Action.CANCEL, "the order was cancelled", Status.CANCELED)
-_REPLACED: Final = _CANCELS._replace(reason="the order was replaced by another")
+REPLACED: Final = _CANCELS._replace(reason="the order was replaced by another")
 _DISCONTINUES: Final = Rule(Action.DISCONTINUE, "the order was discontinued", Status.DISCONTINUED)
 _COMPLETES: Final = Rule(Action.COMPLETE, "the sender says it is completed", Status.COMPLETED)
 _HOLDS: Final = Rule(Action.HOLD, "the order was put on hold", Status.ON_HOLD)
@@ -66,6 +77,16 @@ _RELEASES: Final = Rule(
 # "Scheduled" is a reason to show a patient whose order never came.
 _SCHEDULES: Final = Rule(Action.UPDATE, "the sender says it is scheduled", Status.SCHEDULED, creates=True)
 _STARTS: Final = Rule(Action.START, "the sender says it has begun", Status.STARTED)
+# An appointment is for what was ordered, so that its order's number finds the step; who did not come and is
+# given another appointment comes back.
+_BOOKS: Final = Rule(
+    Action.UPDATE, "the appointment was made", Status.SCHEDULED, frozenset({Status.ON_HOLD}), _CANCELED,
+    takes_values=True, creates=True, books=True,
+)  # fmt: skip
+_MOVES: Final = _BOOKS._replace(reason="the appointment was moved", books=False)
+_AMENDS: Final = _CHANGES._replace(reason="the appointment was changed")
+_CALLS_OFF: Final = _CANCELS._replace(reason="the appointment was cancelled")
+_MISSES: Final = _CANCELS._replace(reason="no-show: the patient did not come")
 
 
 def _ignores(reason: str) -> Rule:
@@ -78,7 +99,7 @@ _STATUSES: Final = {
     "A": _STARTS,
     "CM": _COMPLETES,
     "CA": _CANCELS,
-    "RP": _REPLACED,
+    "RP": REPLACED,
     "DC": _DISCONTINUES,
     "HD": _HOLDS,
     "": _ignores("ORC-5 names no status that is known here"),
@@ -90,7 +111,7 @@ _TABLE: Final[tuple[tuple[str, dict[str, Rule]], ...]] = (
     ("NW SN CH", {"": _NEW}),
     ("RO", {"": _REPLACES}),
     ("XO XX XR", _CHANGED),
-    ("RP RQ RU", {"": _REPLACED}),
+    ("RP RQ RU", {"": REPLACED}),
     ("CA OC CR CP", {"": _CANCELS}),
     ("DC OD DR", {"": _DISCONTINUES}),
     ("HD OH HR", {"": _HOLDS}),
@@ -115,8 +136,28 @@ _TABLE: Final[tuple[tuple[str, dict[str, Rule]], ...]] = (
     ("UR", {"": _ignores("it says that the hold could not be released")}),
     ("UX", {"": _ignores("it says that the order could not be changed")}),
 )
+_SERVICE: Final = {
+    "CANCELLED": _CALLS_OFF,
+    "CANCELED": _CALLS_OFF,
+    "DELETED": _CALLS_OFF,
+    "DC": _DISCONTINUES,
+    "NOSHOW": _MISSES,
+    "STARTED": _STARTS,
+    "COMPLETE": _COMPLETES,
+}
+# The trigger event of an SIU, then the status of the appointment or of one of its services.
+_APPOINTMENTS: Final[tuple[tuple[str, dict[str, Rule]], ...]] = (
+    ("S12", {"": _BOOKS}),
+    ("S13", {"": _MOVES, **_SERVICE}),
+    ("S14", {"": _AMENDS, **_SERVICE}),
+    ("S15 S17", {"": _CALLS_OFF}),
+    ("S26", {"": _MISSES}),
+)
 RULES: Final[dict[tuple[str, str], Rule]] = {
-    (code, status): rule for codes, row in _TABLE for code in codes.split() for status, rule in row.items()
+    (code, status): rule
+    for codes, row in (*_TABLE, *_APPOINTMENTS)
+    for code in codes.split()
+    for status, rule in row.items()
 }
 _CONTRADICTIONS: Final = frozenset({"CM", "CA", "DC", "HD"})
 

@@ -10,7 +10,9 @@ OpenWorklistError
 ├── CharsetError           bytes or letters do not fit a character set
 ├── IdentifierError        a DICOM identifier cannot be read (C001) or is no worklist query (A900)
 ├── PeerError              a network peer broke its protocol or did not answer
+│   └── Unanswered         a message went out to it, and nothing says whether it was taken
 ├── NotFound               no such record or message
+├── QueueError             a message of the outbound queue is not what it would have to be
 └── StoreError             the database refused
     ├── StoreFull          no room left on the disk
     ├── StoreBusy          locked by somebody else for too long
@@ -74,7 +76,23 @@ class MappingError(OpenWorklistError):
 
 
 class CharsetError(OpenWorklistError):
+    """`offset` is that of the first byte that is no letter, -1 if none, `charset` the set that lacks it."""
+
     code = "charset.undecodable"
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        where: str = "",
+        hint: str = "",
+        code: str = "",
+        offset: int = -1,
+        charset: str = "",
+    ) -> None:
+        super().__init__(sentence, where=where, hint=hint, code=code)
+        self.offset = offset
+        self.charset = charset
 
 
 class IdentifierError(OpenWorklistError):
@@ -92,8 +110,18 @@ class PeerError(OpenWorklistError):
     code = "peer.protocol"
 
 
+class Unanswered(PeerError):
+    """The message may have arrived. If it is sent again, then the same, under the same control ID."""
+
+    code = "peer.unanswered"
+
+
 class NotFound(OpenWorklistError):
     code = "record.not-found"
+
+
+class QueueError(OpenWorklistError):
+    code = "outbound.ended"
 
 
 class StoreError(OpenWorklistError):

@@ -19,7 +19,7 @@ START: Final = ("scheduled_procedure_step_start_date", "scheduled_procedure_step
 DESCRIPTION: Final = "requested_procedure_description"
 _PATIENT: Final = "patient_id"
 _ISSUER: Final = "issuer_of_patient_id"
-_STATION: Final = "scheduled_station_ae_title"
+STATION: Final = "scheduled_station_ae_title"
 
 Values = Mapping[str, Value]
 
@@ -32,11 +32,11 @@ def is_same_step(sent: Values, record: Record) -> bool:
     if has_number(sent):
         return _is_same_order(sent, stored)
     return (
-        _is_same_patient(sent, stored)
+        is_same_patient(sent, stored)
         and not has_number(stored)
-        and not _conflict(sent, stored, START)
+        and not conflict(sent, stored, START)
         # One day may hold two exams: the date alone joins nothing.
-        and (_share(sent, stored, [PROCEDURE]) or _is_same_unnumbered(sent, stored))
+        and (share(sent, stored, [PROCEDURE]) or _is_same_unnumbered(sent, stored))
     )
 
 
@@ -50,15 +50,15 @@ def find_contradicted(sent: Values, records: Iterable[Record]) -> list[Record]:
     return [
         record
         for record in records
-        if _is_same_patient(sent, record.values)
-        and _share(sent, record.values, ORDER_NUMBERS)
-        and _conflict(sent, record.values, ORDER_NUMBERS)
+        if is_same_patient(sent, record.values)
+        and share(sent, record.values, ORDER_NUMBERS)
+        and conflict(sent, record.values, ORDER_NUMBERS)
     ]
 
 
 def has_ids(sent: Values, record: Record) -> bool:
     """Whether the procedure and step that an order names are a record's, as far as both have any."""
-    return not _conflict(sent, record.values, (PROCEDURE, STEP))
+    return not conflict(sent, record.values, (PROCEDURE, STEP))
 
 
 def has_number(values: Values) -> bool:
@@ -68,9 +68,9 @@ def has_number(values: Values) -> bool:
 def narrow(sent: Values, steps: Sequence[Record]) -> Sequence[Record]:
     """Of several steps that fit an order those that fit it best: one, if it can be told."""
     tests: tuple[Callable[[Record], bool], ...] = (
-        lambda step: _equal(sent, step, (*ORDER_NUMBERS, PROCEDURE, STEP)),
+        lambda step: equal(sent, step, (*ORDER_NUMBERS, PROCEDURE, STEP)),
         lambda step: step.status is not Status.CANCELED,
-        lambda step: _equal(sent, step, (_STATION, *START)),
+        lambda step: equal(sent, step, (STATION, *START)),
     )
     for is_better in tests:
         steps = [step for step in steps if is_better(step)] or steps
@@ -93,15 +93,16 @@ def text_of(values: Values, name: str) -> str:
     return value.strip(" ") if isinstance(value, str) else ""
 
 
-def _is_same_patient(sent: Values, stored: Values) -> bool:
-    return _share(sent, stored, [_PATIENT]) and not _conflict(sent, stored, [_ISSUER])
+def is_same_patient(sent: Values, stored: Values) -> bool:
+    """Whether Patient IDs agree, and issuers where both have one."""
+    return share(sent, stored, [_PATIENT]) and not conflict(sent, stored, [_ISSUER])
 
 
 def _is_same_order(sent: Values, stored: Values) -> bool:
     return (
-        _is_same_patient(sent, stored)
-        and _share(sent, stored, ORDER_NUMBERS)
-        and not _conflict(sent, stored, ORDER_NUMBERS)
+        is_same_patient(sent, stored)
+        and share(sent, stored, ORDER_NUMBERS)
+        and not conflict(sent, stored, ORDER_NUMBERS)
     )
 
 
@@ -109,22 +110,22 @@ def _is_same_unnumbered(sent: Values, stored: Values) -> bool:
     """Whether start date and time agree, or the date and what is to be done, in words."""
     date, time = START
     return (
-        _share(sent, stored, [date])
-        and _share(sent, stored, [time, DESCRIPTION])
-        and not _conflict(sent, stored, [DESCRIPTION])
+        share(sent, stored, [date])
+        and share(sent, stored, [time, DESCRIPTION])
+        and not conflict(sent, stored, [DESCRIPTION])
     )
 
 
-def _share(one: Values, other: Values, names: Iterable[str]) -> bool:
+def share(one: Values, other: Values, names: Iterable[str]) -> bool:
     return any(text_of(one, name) and text_of(one, name) == text_of(other, name) for name in names)
 
 
-def _conflict(one: Values, other: Values, names: Iterable[str]) -> bool:
+def conflict(one: Values, other: Values, names: Iterable[str]) -> bool:
     return any(
         text_of(one, name) and text_of(other, name) and text_of(one, name) != text_of(other, name)
         for name in names
     )
 
 
-def _equal(sent: Values, step: Record, names: Iterable[str]) -> bool:
+def equal(sent: Values, step: Record, names: Iterable[str]) -> bool:
     return all(text_of(sent, name) == text_of(step.values, name) for name in names)

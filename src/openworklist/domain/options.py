@@ -12,6 +12,7 @@ from openworklist.domain.errors import SettingsError
 from openworklist.domain.retention import AGES, NEVER
 
 UNDECODABLE: Final = ("refuse", "replace")
+TRAINING: Final = ("take", "refuse")
 UNKNOWN_ORDER: Final = ("warn", "refuse")
 
 
@@ -49,6 +50,9 @@ class Options:
         "warn",
         "a cancel or change of an order that is not here: warn beside AA, or refuse with AE",
         _one_of(*UNKNOWN_ORDER),
+    )
+    training: str = _say(
+        "take", "messages that MSH-11 says are for training or debugging: take or refuse", _one_of(*TRAINING)
     )
     auto_delete: str = _say(NEVER, "age at which records are deleted", _one_of(*AGES))
     sending_application: str = _say("OPENWORKLIST", "MSH-3 of messages made here")

@@ -49,6 +49,12 @@ class Record:
     message_time: str = ""  # when the newest message about it was sent: YYYYMMDDHHMMSS, UTC
     senders: Mapping[str, int] = field(default_factory=lambda: EMPTY_MARKS)  # the same for each (domain.sent)
     warnings: tuple[str, ...] = field(default=())
+    # As `senders`, of what was said of the patient, where that differs (domain.patient).
+    patient_senders: Mapping[str, int] = field(default_factory=lambda: EMPTY_MARKS)
+    edited: Mapping[str, Value] = field(
+        default_factory=lambda: EMPTY
+    )  # what was sent where people wrote over it
+    former: tuple[Mapping[str, str], ...] = ()  # the procedure and step IDs that a change replaced
 
     def get(self, name: str) -> Value:
         """The value that scanners see; empty text where there is none."""

@@ -2,63 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
 
-from openworklist.domain.completion import assigned_stations, complete
+from openworklist.domain.attributes import PATIENT_LEVEL
+from openworklist.domain.completion import assigned_stations, complete_again
 from openworklist.domain.control import Action
 from openworklist.domain.edit import Edit
 from openworklist.domain.errors import OpenWorklistError, OrderError
-from openworklist.domain.identity import PROCEDURE, STEP, identity_of
+from openworklist.domain.history import Heard as Heard
+from openworklist.domain.history import History as History
+from openworklist.domain.history import StatusSet as StatusSet
+from openworklist.domain.identity import identity_of, text_of
+from openworklist.domain.merged import Merged, decide_merged, find_remaining, list_merged, recall
 from openworklist.domain.order import Change, Order, decide
-from openworklist.domain.record import Record, Status, Value
-
-# What a scanner may have been told: it stays, however the record is made again.
-_TOLD: Final = (PROCEDURE, STEP, "study_instance_uid")
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A message as it is read today, and what it did when it came. Times are microseconds since 1970, UTC.
-
-    `made` and `touched` are the ids of records, also of those that are no more. `error` or `ignored` says
-    why it has no orders.
-    """
-
-    number: int
-    at: int
-    orders: tuple[Order, ...] = ()
-    error: OpenWorklistError | None = None
-    ignored: str = ""
-    was_applied: bool = False
-    made: tuple[int, ...] = ()
-    touched: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class StatusSet:
-    """A status that something else than a message gave a record."""
-
-    record_id: int
-    at: int
-    status: Status
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """All that is known of some records that have messages in common.
-
-    `incomplete` are those some of whose messages are kept no longer: what they are now is their base.
-    `kept_statuses` are those whose status was set in a way that cannot be told again.
-    """
-
-    records: Mapping[int, Record] = field(default_factory=dict)
-    messages: Sequence[Heard] = ()
-    edits: Sequence[Edit] = ()
-    statuses: Sequence[StatusSet] = ()
-    incomplete: frozenset[int] = frozenset()
-    kept_statuses: frozenset[int] = frozenset()
+from openworklist.domain.patient import decide_patient, patient_of
+from openworklist.domain.record import Record, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +77,17 @@ def replay(history: History, *, uid_root: str) -> Replayed:
     OrderError if a message that was applied cannot be any more, or if two records would become one.
     """
     steps = {
-        number: _Step(replace(history.records[number], message_time="", senders={}))
+        number: _Step(replace(history.records[number], message_time="", senders={}, patient_senders={}))
         for number in history.incomplete
     }
     fates: list[Fate] = []
+    heard = {message.number for message in history.messages}
+    merged = [each for each in history.merged if each.message not in heard]
     waiting = sorted(history.statuses, key=lambda each: each.at)
     for message in sorted(history.messages, key=lambda each: each.number):
         while waiting and waiting[0].at < message.at:
             _set_status(steps, waiting.pop(0))
-        steps, fate = _hear(steps, message, history, uid_root)
+        steps, fate = _hear(steps, message, history, merged, uid_root)
         if fate.error is not None and message.was_applied:
             raise OrderError(
                 f"Message {message.number} was applied and cannot be any more: {fate.error.sentence}",
@@ -134,6 +95,8 @@ def replay(history: History, *, uid_root: str) -> Replayed:
                 hint="mend the mapping",
                 code="message.not-again",
             )
+        if fate.error is None:
+            merged += _list_merged(message, history)
         fates.append(fate)
     for each in waiting:
         _set_status(steps, each)
@@ -149,7 +112,7 @@ def _set_status(steps: dict[int, _Step], told: StatusSet) -> None:
 
 
 def _hear(
-    steps: dict[int, _Step], message: Heard, history: History, uid_root: str
+    steps: dict[int, _Step], message: Heard, history: History, merged: Sequence[Merged], uid_root: str
 ) -> tuple[dict[int, _Step], Fate]:
     """The records after a message; as before it if one of its orders is wrong."""
     if message.error is not None or message.ignored:
@@ -164,23 +127,66 @@ def _hear(
     warnings: list[str] = []
     is_applied = False
     try:
-        for order in message.orders:
-            for change in decide(order, [step.record for step in after.values()], uid_root=uid_root):
-                _take(after, order, change, message, history)
-                is_applied = is_applied or change.action is not Action.IGNORE
-                reasons.append(change.reason)
-                warnings += change.warnings
+        for order, change in _decide(after, message, history, merged, uid_root):
+            _take(after, order, change, message, history)
+            is_applied = is_applied or change.action is not Action.IGNORE
+            reasons.append(change.reason)
+            warnings += change.warnings
     except OrderError as error:
         return steps, Fate(message.number, error)
     reason = "" if is_applied else "; ".join(dict.fromkeys(reasons))
     return after, Fate(message.number, None, reason, tuple(dict.fromkeys(warnings)))
 
 
-def _take(steps: dict[int, _Step], order: Order, change: Change, message: Heard, history: History) -> None:
+def _decide(
+    steps: Mapping[int, _Step], message: Heard, history: History, merged: Sequence[Merged], uid_root: str
+) -> Iterator[tuple[Order | None, Change]]:
+    """What a message changes, one change after the other: what it changed so far is in `steps`."""
+    for patient in message.patients:
+        records = _records_of(steps)
+        patient = recall(patient, message.number, history.merged, records)
+        for change in decide_patient(patient, records, uid_root=uid_root):
+            yield None, change
+    for order in message.orders:
+        records = _records_of(steps)
+        way = find_remaining(
+            patient_of(order.values),
+            lambda number: [
+                each for each in merged if each.patient.id == number and each.was_known(message.number)
+            ],
+        )
+        if way:
+            number = text_of(order.values, "patient_id")
+            old = [each for each in records if text_of(each.values, "patient_id") == number]
+            new = [each for each in records if each not in old]
+            changes = decide_merged(order, way, old, new, uid_root=uid_root)
+        else:
+            changes = decide(order, records, uid_root=uid_root)
+        for change in changes:
+            yield order, change
+
+
+def _records_of(steps: Mapping[int, _Step]) -> list[Record]:
+    return [step.record for step in steps.values()]
+
+
+def _list_merged(message: Heard, history: History) -> list[Merged]:
+    """What a message merges, as it is read today; how long it held is what was stored."""
+    until = {each.patient: each.until for each in history.merged if each.message == message.number}
+    return [
+        replace(each, until=until.get(each.patient, 0))
+        for change in message.patients
+        for each in list_merged(recall(change, message.number, history.merged), message.number)
+    ]
+
+
+def _take(
+    steps: dict[int, _Step], order: Order | None, change: Change, message: Heard, history: History
+) -> None:
     if change.record is None:
         return
-    if change.before:
-        step = steps[change.before.id]
+    if change.before or order is None:
+        step = steps[change.before.id if change.before else change.record.id]
     else:
         number = _recognize(order, change, message, steps, history)
         step = _Step(Record({}, id=number), is_gone=_is_gone(number, message, history))
@@ -230,8 +236,12 @@ def _is_meant(order: Order, record: Record) -> bool:
 
 
 def _likeness(order: Order, change: Change, record: Record) -> tuple[bool, int]:
-    same = sum(record.values.get(name) == value for name, value in order.values.items())
-    return change.identity == identity_of(record.values), same
+    """How much of a record is what an order sends, whoever the patient is: a merge may have changed that."""
+    made = change.record.values if change.record else order.values
+    own = {name: value for name, value in record.values.items() if name not in PATIENT_LEVEL}
+    patient = {name: value for name, value in made.items() if name in PATIENT_LEVEL}
+    same = sum(own.get(name) == value for name, value in order.values.items())
+    return change.identity == identity_of({**own, **patient}), same
 
 
 def _order(steps: Mapping[int, _Step]) -> list[int]:
@@ -247,11 +257,12 @@ def _finish(number: int, step: _Step, history: History, uid_root: str) -> Rebuil
     if before is not None and is_incomplete:
         # Whether a message that is kept no longer changed the value since, the record tells.
         edits = [edit for edit in edits if (before.values.get(edit.name) or None) == (edit.value or None)]
-    values = _put_back(step, edits)
+    values, edited = _put_back(step, edits)
     told = before or step.record
-    kept = {name: told.completed[name] for name in _TOLD if told.completed.get(name) and not values.get(name)}
-    completed = complete(values, uid_root=uid_root, stations=assigned_stations(step.record))
-    record = replace(step.record, id=0, values=values, completed={**completed, **kept})
+    completed = complete_again(
+        values, told.completed, uid_root=uid_root, stations=assigned_stations(step.record)
+    )
+    record = replace(step.record, id=0, values=values, completed=completed, edited=edited)
     if before is not None:
         record = replace(
             record,
@@ -262,6 +273,9 @@ def _finish(number: int, step: _Step, history: History, uid_root: str) -> Rebuil
             status=before.status if number in history.kept_statuses else record.status,
             message_time=max(record.message_time, before.message_time if is_incomplete else ""),
             senders=_newest(before.senders, record.senders) if is_incomplete else record.senders,
+            patient_senders=_newest(before.patient_senders, record.patient_senders)
+            if is_incomplete
+            else record.patient_senders,
         )
     return Rebuilt(before, record, identity_of(values), tuple(dict.fromkeys(step.messages)))
 
@@ -270,17 +284,22 @@ def _newest(one: Mapping[str, int], other: Mapping[str, int]) -> Mapping[str, in
     return {sender: max(one.get(sender, 0), other.get(sender, 0)) for sender in {*one, *other}}
 
 
-def _put_back(step: _Step, edits: Iterable[Edit]) -> Mapping[str, Value]:
-    """The values of the messages with those that people wrote, unless a newer message changed them."""
+def _put_back(step: _Step, edits: Iterable[Edit]) -> tuple[Mapping[str, Value], Mapping[str, Value]]:
+    """The values of the messages with those that people wrote, unless a newer message changed them.
+
+    And what was sent in their places.
+    """
     values = dict(step.record.values)
+    edited = dict(step.record.edited)
     for edit in sorted(edits, key=lambda each: each.at):
         if edit.at < step.changed_at.get(edit.name, 0):
             continue
+        edited.setdefault(edit.name, values.get(edit.name, ""))
         if edit.value:
             values[edit.name] = edit.value
         else:
             values.pop(edit.name, None)
-    return values
+    return values, edited
 
 
 def _check_identities(rebuilt: Sequence[Rebuilt]) -> None:

@@ -180,6 +180,10 @@ _CONDITIONS: Final = {
     "order.older": 0,
     "order.ended": 0,
     "order.no-procedure": 0,
+    "order.step-added": 0,
+    "order.other-patient": 0,
+    "patient.ambiguous": 204,
+    "patient.same-order": 205,
 }
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from openworklist.domain.attributes import ATTRIBUTES, Attribute
+from openworklist.hl7.observed import OBSERVED
 from openworklist.hl7.path import parse_path
 from openworklist.hl7.rule import Condition, Rule, Source, read_condition
 
@@ -17,9 +18,10 @@ Alternatives = tuple[tuple[Condition, ...], ...]
 
 _OBR_24: Final = Condition(parse_path("OBR-24.1"), shape="modality")
 _OBR_18: Final = Condition(parse_path("OBR-18.1"), shape="modality")
-# The first family that fits is that of the message. IPC and ZDS are IHE's; a modality in OBR-24 is where IHE
-# has it if the fields of IHE's numbers are in use too. A modality in OBR-18 is no accession number: senders
-# of the classic kind may have one in OBR-24 too (HL7 table 0074), and send their Study UID in ZDS.
+# The first family that fits is that of the message. IPC is IHE's; a modality in OBR-24 is where IHE has it if
+# the fields of IHE's numbers are in use too. One in OBR-18 is not IHE's, where the accession number stands
+# there: then one in OBR-24 may be the service (HL7 table 0074 has CT), and a ZDS is no sign of IHE, since the
+# classic places have the Study Instance UID in it too.
 FAMILIES: Final[tuple[tuple[str, Alternatives], ...]] = (
     ("steps", ((read_condition("IPC"),),)),
     ("ihe", tuple((_OBR_24, read_condition(path)) for path in ("OBR-19", "OBR-20"))),
@@ -45,10 +47,8 @@ _SHAPES_ELSEWHERE: Final[Mapping[str, str]] = {
 _START: Final = frozenset({"scheduled_procedure_step_start_date", "scheduled_procedure_step_start_time"})
 # Where nothing decides, a place of the schedule that has the hour comes before one that has the day alone.
 _SCHEDULED: Final = "ORC-15.1 ORC-7.4 TQ1-7.1 OBR-27.4 OBR-36.1"
-# OBR-18 is the placer's, to use as he likes: what stands there in a message that is not of IHE's must look
-# like an accession number. Order numbers are ones by what HL7 has their places for.
+# An order number is an accession number in the classic place alone; elsewhere it must look like one.
 _ACCESSION: Final = "accession_number"
-_ACCESSION_SHAPES: Final[Mapping[str, str]] = {"OBR-18.1": _ACCESSION}
 _STARTS: Final = "ORC-7.4 TQ1-7.1 ORC-15.1 OBR-27.4 OBR-36.1 OBR-7.1 OBR-6.1"
 # Where else values are seen, beside the places of the two families (IHE RAD TF-2 appendix B, and orders of
 # systems that follow neither).
@@ -60,9 +60,6 @@ _ELSEWHERE: Final[Mapping[str, str]] = {
     "requested_procedure_priority": "TQ1-9.1 ORC-7.6 OBR-27.6 OBR-5.1",
     "study_instance_uid": "ZDS-1.1",
 }
-_STUDY_UID: Final = Source(
-    parse_path("OBX-5.1"), "uid", Condition(parse_path("OBX-3.1"), "110180")
-)  # DICOM code 110180 is "Study Instance UID"
 # A name that has an ID before it (XCN). Where the classic place is a name without one, its first component is
 # the family name.
 _IDENTIFIED: Final = (
@@ -94,15 +91,14 @@ def _find_sources(attribute: Attribute, family: str) -> Iterable[Source]:
     for text in own:
         shape = elsewhere if family == UNDECIDED else _SHAPES.get(name, "")
         if name == _ACCESSION and family == "ihe":
-            shape = "no_modality"
+            shape = _ACCESSION
         yield Source(parse_path(text), shape)
     if family == "steps" and name in _OWN_ALONE:
         return
+    shape = _ACCESSION if name == _ACCESSION else elsewhere
     for text in (*(text for column in others for text in column), *_ELSEWHERE.get(name, "").split()):
-        shape = _ACCESSION_SHAPES.get(text, "no_modality") if name == _ACCESSION else elsewhere
         yield Source(parse_path(text), shape)
-    if name == "study_instance_uid":
-        yield _STUDY_UID
+    yield from OBSERVED.get(name, ())
 
 
 def _columns(attribute: Attribute, family: str) -> tuple[tuple[str, ...], ...]:

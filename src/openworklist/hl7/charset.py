@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
 from openworklist.domain import iso2022
 from openworklist.domain.charset import CHARSETS, Charset, from_hl7
 from openworklist.domain.errors import CharsetError, SettingsError
-from openworklist.hl7.utf8 import is_meant
+from openworklist.domain.iso2022 import REPLACEMENT
+from openworklist.hl7.undecodable import SWITCH, locate, spread, to_original
+from openworklist.hl7.utf8 import EAST_ASIAN, is_meant
 
 _BOM: Final = b"\xef\xbb\xbf"
 _BLANKS: Final = b"\r\n\t "
@@ -18,42 +20,65 @@ _ASCII = CHARSETS[0]
 _UNICODE = next(charset for charset in CHARSETS if charset.name == "Unicode")
 _HEAD: Final = 4096  # no MSH is longer; what is looked for in it may cost the square of its length
 _C1 = re.compile(rb"[\x80-\x9f]")
-_SWITCH = re.compile(rb"\\[CM]([0-9A-Fa-f]{4}|[0-9A-Fa-f]{6})\\")
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """The text of a message; `codec` is the Python codec that writes an answer to its sender."""
+    """The text of a message; `codec` is the Python codec that writes an answer to its sender.
+
+    `loss` says, if bytes of it were no letters and were replaced, which was the first of them.
+    """
 
     text: str
     charset: Charset
     codec: str
     warnings: tuple[str, ...] = ()
+    loss: CharsetError | None = None
 
 
-def decode(raw: bytes, default: str = "8859/1") -> Decoded:
+def decode(raw: bytes, default: str = "8859/1", *, replaces: bool = False) -> Decoded:
     """Read the bytes of one message by the set that its MSH-18 names, or `default` where it names none.
 
-    CharsetError, with the offset and the byte, when they are none of its letters, and when nobody knows the
-    set and there are other letters than ASCII. UTF-8 is recognised whatever the message says. ISO 2022
-    designations are followed in any message that has them.
+    CharsetError, with the offset, the byte and its field, when they are none of its letters, and when nobody
+    knows the set and there are other letters than ASCII; if it `replaces` they become U+FFFD, with a warning.
+    UTF-8 is recognised whatever the message says. ISO 2022 designations are followed in any message that has
+    them.
     """
+    try:
+        return _decode(raw, default, "strict")
+    except CharsetError as error:
+        fault = _locate(raw, default, error)
+        if not replaces:
+            raise fault from None
+        decoded = _decode(raw, default, "replace")
+        return replace(decoded, warnings=(*decoded.warnings, _tell_loss(fault, decoded.text)), loss=fault)
+
+
+def _tell_loss(fault: CharsetError, text: str) -> str:
+    return f"{fault.sentence} Letters replaced by U+FFFD: {text.count(REPLACEMENT)}."
+
+
+def _decode(raw: bytes, default: str, errors: str) -> Decoded:
     names = declared(raw)
     charset, codec, warnings = _choose(names, default)
     if raw.isascii() and b"\x1b" not in raw and b"\\C" not in raw and b"\\M" not in raw:
         return Decoded(raw.decode("ascii"), charset or _named_default(default), codec, warnings)
     if b"\\C" in raw or b"\\M" in raw:
         # HL7 v2.9 2.7.3: these carry the bytes that would follow ESC.
-        raw = _SWITCH.sub(lambda match: b"\x1b" + bytes.fromhex(match[1].decode("ascii")), raw)
+        raw = SWITCH.sub(lambda match: b"\x1b" + bytes.fromhex(match[1].decode("ascii")), raw)
     start = raw[:_HEAD].lstrip(_BLANKS)
     if start.startswith(_BOM):
         charset, codec, raw = _UNICODE, "utf_8", raw.lstrip(_BLANKS)[len(_BOM) :]
     if charset is None:
         if not raw.isascii():
-            raise _unknown(names[0])
+            if errors == "strict":
+                raise _unknown(raw, names[0])
+            # Each of its bytes is replaced: to guess would make wrong names of right ones.
+            return Decoded(raw.decode("ascii", "replace"), _ASCII, "ascii")
         charset = _named_default(default)
     if charset is not _UNICODE and iso2022.has_designation(raw):
-        return Decoded(iso2022.decode(raw, charset), charset, codec, warnings)
+        text = iso2022.decode(raw, charset, errors)
+        return Decoded(text if errors == "strict" else spread(text), charset, codec, warnings)
     if raw.isascii():
         return Decoded(raw.decode("ascii"), charset, codec, warnings)
     if charset is _ASCII:
@@ -62,7 +87,7 @@ def decode(raw: bytes, default: str = "8859/1") -> Decoded:
             *warnings,
             "MSH-18 says ASCII, but the message has other letters: read by the default character set.",
         )
-    text, codec, warning = _read(raw, charset)
+    text, codec, warning = _read(raw, charset, errors)
     return Decoded(text, charset, codec, (*warnings, warning) if warning else warnings)
 
 
@@ -128,17 +153,18 @@ def _answer_codec(first: Charset, others: list[Charset]) -> str:
     return "iso2022_jp_2" if names & {"JIS X 0208", "JIS X 0212"} else first.python
 
 
-def _unknown(name: str) -> CharsetError:
+def _unknown(raw: bytes, name: str) -> CharsetError:
     # To read it by the default set would make wrong names of right ones, and nobody would know.
     return CharsetError(
         f"The character set {name[:40]!r} is not known here, and the message has letters of it.",
         where="MSH-18",
         hint="let the sender use a name of HL7 table 0211, best UNICODE UTF-8",
         code="charset.unknown",
+        offset=next(place for place, byte in enumerate(raw) if byte > 0x7F),
     )
 
 
-def _read(raw: bytes, charset: Charset) -> tuple[str, str, str]:
+def _read(raw: bytes, charset: Charset, errors: str) -> tuple[str, str, str]:
     """The text, the codec that read it, which is that of the set or of what was meant, and a warning."""
     text = codec = None
     for codec in _codecs(raw, charset):
@@ -149,9 +175,18 @@ def _read(raw: bytes, charset: Charset) -> tuple[str, str, str]:
     if unicode is not None and (text is None or is_meant(raw, charset, codec or charset.python)):
         return unicode, "utf_8", f"The message is UTF-8, and was read so: {charset.hl7[0]} was expected."
     if text is None or codec is None:
-        raise _undecodable(raw, charset)
+        if errors == "strict":
+            raise _undecodable(raw, charset)
+        return *_replace(raw, charset), ""
     warning = f"The message looks like UTF-8, but was read as {charset.hl7[0]}." if unicode else ""
     return text, codec, warning
+
+
+def _replace(raw: bytes, charset: Charset) -> tuple[str, str]:
+    """The text with what is no letter replaced, by the codec of the set that leaves least to replace."""
+    texts = {codec: raw.decode(codec, "replace") for codec in _codecs(raw, charset)}
+    codec = min(texts, key=lambda name: texts[name].count(REPLACEMENT))
+    return spread(texts[codec]) if codec in EAST_ASIAN else texts[codec], codec
 
 
 def _codecs(raw: bytes, charset: Charset) -> tuple[str, ...]:
@@ -177,8 +212,15 @@ def _undecodable(raw: bytes, charset: Charset) -> CharsetError:
         raw.decode(charset.python)
     except UnicodeDecodeError as error:
         place = error.start
-    return CharsetError(
-        f"Byte 0x{raw[place]:02X} at offset {place} is no letter of {charset.hl7[0]}.",
-        where="MSH-18",
-        hint="check which character set the sender uses, or set its default",
-    )
+    name = charset.hl7[0]
+    return CharsetError(f"A byte is no letter of {name}.", where="MSH-18", offset=place, charset=name)
+
+
+def _locate(raw: bytes, default: str, error: CharsetError) -> CharsetError:
+    """The error with its offset in the message as it came, and with the field."""
+    if error.offset < 0:
+        return error
+    start = raw[:_HEAD].lstrip(_BLANKS)
+    mark = len(raw) - len(raw.lstrip(_BLANKS)) + len(_BOM) if start.startswith(_BOM) else 0
+    offset = to_original(raw, mark + error.offset)
+    return locate(raw, error, offset, _decode(raw[:offset], default, "replace").text)

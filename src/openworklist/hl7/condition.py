@@ -36,6 +36,8 @@ def make_test(condition: Condition) -> Test:
 def is_fulfilled(condition: Condition, message: Message, reading: Reading) -> bool:
     """Whether a segment of the message fulfils it: any of that name, unless the path says which."""
     path = condition.path
+    if not path.field and not path.occurrence:
+        return message.find(path.segment) is not None
     test = make_test(condition)
     if path.occurrence:
         segment = message.find(path.segment, path.occurrence)

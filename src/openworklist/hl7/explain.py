@@ -205,7 +205,7 @@ class _Teller:
         return Look(source, place, held, outcome, reason, found.warnings)
 
     def _locate(self, segment: Segment, path: Path) -> str:
-        number = self._numbers[id(segment)]
+        number = self._numbers.get(id(segment), 0)  # an MRG is read as a PID
         return str(path._replace(occurrence=number))
 
 
@@ -228,7 +228,7 @@ def _judge(source: Source, lookup: Lookup, found: Found, held: str) -> tuple[Out
 def _pair(rules: Iterable[Rule], plan: Plan) -> Iterator[tuple[Rule, list[Lookup]]]:
     """Each rule with the lookups of its sources, which are numbered in the order of the rules."""
     lookups = [each for row in plan.rows for _, _, each in row.fields]
-    lookups += [each for line in plan.lines for each in line.lookups]
+    lookups += [each for line in plan.lines for _, _, each in line.places]
     lookups.sort(key=lambda each: each.number)
     begin = 0
     for rule in rules:

@@ -2,47 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from openworklist.domain.errors import MessageError, OrderError
+from openworklist.hl7.appointment_groups import appointment_groups
+from openworklist.hl7.group import Group as Group
+from openworklist.hl7.group import Index, add
 from openworklist.hl7.message import Message, Segment
+from openworklist.hl7.patient_groups import patient_groups
 from openworklist.hl7.prior import leave_out_prior_results
 
 MAX_STEPS: Final = 200  # each is held against the others of its order
 
-Index = dict[str, list[Segment]]
-
 # Before the first order, a note is about the patient or the visit, never about a step.
 _PATIENT_NOTE: Final = "NTE"
-
-
-class Group:
-    """One step's view of a message: its own segments, then those it shares with ever more other steps."""
-
-    __slots__ = ("_layers",)
-
-    def __init__(self, *layers: Index) -> None:
-        self._layers = layers
-
-    def all(self, name: str) -> list[Segment]:
-        """The segments of that name in the nearest layer that has any; the same list for all its steps."""
-        for layer in self._layers:
-            found = layer.get(name)
-            if found is not None:
-                return found
-        return []
-
-    def find(self, name: str, occurrence: int = 1) -> Segment | None:
-        found = self.all(name)
-        return found[occurrence - 1 if occurrence else 0] if len(found) >= max(occurrence, 1) else None
-
-
-def _add(layer: Index, segment: Segment) -> None:
-    name = segment.name
-    if name in layer:
-        layer[name].append(segment)
-    else:
-        layer[name] = [segment]
 
 
 def order_groups(message: Message) -> list[Group]:
@@ -51,21 +25,34 @@ def order_groups(message: Message) -> list[Group]:
     An ORC begins an order; a second OBR begins one that shares the ORC before it; each IPC is a step of its
     own (OMI^O23). A PID behind an order begins the part of another patient, a second PV1 that of another
     visit. A ZDS stands for the orders before it that have none, back to the last PID or PV1 (IHE RAD TF-2
-    4.4.4.1.2.2). Prior results are left out.
+    4.4.4.1.2.2). Prior results are left out. What a group of other messages is, hl7.appointment_groups
+    (SIU) and hl7.patient_groups (ADT) say.
 
     OrderError when there are more steps than MAX_STEPS, MessageError when it is not clear whose an order is.
     """
+    code = message.header.field(9)[:3].upper()
+    if code in _OTHERS:
+        return _check_number(_OTHERS[code](message), "MSH-9")
     groups: list[Group] = []
-    for part in _cut(message):
+    for part in _cut(message, code):
         _spread_study(part.orders)
         for order in part.orders:
             groups += _steps(order, part.layers)
-            if len(groups) > MAX_STEPS:
-                raise OrderError(
-                    f"The message orders more than {MAX_STEPS} steps.",
-                    where="ORC",
-                    code="order.too-many-steps",
-                )
+            _check_number(groups, "ORC")
+    return groups
+
+
+_OTHERS: Final[Mapping[str, Callable[[Message], list[Group]]]] = {
+    "ADT": patient_groups,
+    "SIU": appointment_groups,
+}
+
+
+def _check_number(groups: list[Group], where: str) -> list[Group]:
+    if len(groups) > MAX_STEPS:
+        raise OrderError(
+            f"The message orders more than {MAX_STEPS} steps.", where=where, code="order.too-many-steps"
+        )
     return groups
 
 
@@ -103,7 +90,7 @@ class _Part:
             orders.append(_Order(segment))
         elif not orders:
             if name != _PATIENT_NOTE:
-                _add(self.shared, segment)
+                add(self.shared, segment)
         elif name == "OBR" and orders[-1].has_request:
             orders.append(_Order(segment, self._ahead))
         else:
@@ -113,14 +100,13 @@ class _Part:
             elif name == "ZDS":
                 order.study = segment
             elif not order.has_request and name in ("TQ1", "TQ2"):
-                _add(self._ahead, segment)
-            _add(order.own, segment)
+                add(self._ahead, segment)
+            add(order.own, segment)
 
 
-def _cut(message: Message) -> list[_Part]:
+def _cut(message: Message, code: str) -> list[_Part]:
     part = _Part({})
     parts = [part]
-    code = message.header.field(9)[:3].upper()
     for segment in leave_out_prior_results(message.segments, code):
         if segment.name == "PID":
             if part.orders and part.patient is not None:
@@ -129,14 +115,14 @@ def _cut(message: Message) -> list[_Part]:
             elif part.orders or part.patient is not None:
                 raise _is_unclear(segment)
             part.patient = segment
-            _add(part.shared, segment)
+            add(part.shared, segment)
         elif segment.name == "PV1":
             if part.orders and part.visit is not None:
                 # The PV2 of another visit is not shared; the patient's own layer is the last.
                 part = _Part({"PV2": []}, part.patient, part.layers[-1])
                 parts.append(part)
             part.visit = part.visit or segment
-            _add(part.shared, segment)
+            add(part.shared, segment)
         else:
             part.take(segment)
     if not part.orders and len(parts) > 1:
@@ -169,4 +155,4 @@ def _spread_study(orders: list[_Order]) -> None:
         if order.study is not None:
             study = order.study
         elif study is not None:
-            _add(order.own, study)
+            add(order.own, study)

@@ -9,6 +9,7 @@ from typing import Final
 from openworklist.domain.order import Order
 from openworklist.domain.record import Value
 from openworklist.domain.sent import Sent
+from openworklist.hl7.controls import translate
 from openworklist.hl7.groups import Group, order_groups
 from openworklist.hl7.leaf import NULL, Reading, leaf_reader
 from openworklist.hl7.lookup import LONGEST, Memory, find, find_once
@@ -96,16 +97,20 @@ def _to_order(
                 value = lookup.find(reading, field)
             if value:
                 values[name] = value
-    for name, lookups, default in plan.lines:
+    for name, places_of, default in plan.lines:
         value = None
-        for lookup in lookups:
-            fields = rows[lookup.row]
-            if lookup.look is not None:
-                value = lookup.look(lookup, reading, group, memory) if fields else None
-            elif lookup.field < len(fields) and fields[lookup.field]:
-                value = find_once(reading, fields, lookup, memory)
+        for row, number, lookup in places_of:
+            fields = rows[row]
+            if number >= len(fields):
+                continue
+            if not number:
+                value = lookup.look(lookup, reading, group, memory) if lookup.look else None
+            elif not (field := fields[number]):
+                continue
+            elif memory is None and NULL not in field:
+                value = lookup.find(reading, field)
             else:
-                value = None
+                value = find_once(reading, fields, lookup, memory)
             if value is not None:
                 break
         if value:
@@ -123,9 +128,13 @@ def _to_order(
     for name in nullified:
         del values[name]
     orc = group.find("ORC")
+    control = _read_control(reading, orc.field(1)).upper() if orc else ""
+    status_code = _read_status(reading, orc.field(5)).upper() if orc else ""
+    if plan.controls:
+        control, status_code = translate(plan.controls, control, status_code)
     return Order(
-        control=_read_control(reading, orc.field(1)).upper() if orc else "",
-        status_code=_read_status(reading, orc.field(5)).upper() if orc else "",
+        control=control,
+        status_code=status_code,
         values=values,
         nullified=nullified,
         sent=sent,

@@ -43,7 +43,7 @@ def to_pn(
     of a patient the legal one is taken, else one of no type, else another, an alias last; of several persons
     (XCN) the first.
     """
-    kind = _kind(segment, field)
+    kind = kind_of(segment, field)
     names = [_read(repetition, kind, delimiters) for repetition in repetitions]
     if len(names) == 1:
         return "=" * names[0].script + _group(names[0], delimiters, unescape) if any(names[0].parts) else ""
@@ -93,7 +93,7 @@ def _choose(names: list[_Name]) -> list[_Name]:
     return [best, *(name for name in names if name.script != 0 and name.type in ("", "L", best.type))]
 
 
-def _kind(segment: str, field: int) -> str:
+def kind_of(segment: str, field: int) -> str:
     place = (segment, field)
     return "NDL" if place in _FIELDS_NDL else "XCN" if place in _FIELDS_XCN else "XPN"
 

@@ -9,7 +9,7 @@ from openworklist.hl7.groups import Group
 from openworklist.hl7.message import Segment
 
 _ALONE: Final[Sequence[Mapping[str, int]]] = ({},)
-_NUMBERED: Final = ("ORC", "OBR", "IPC")
+_NUMBERED: Final = ("ORC", "OBR", "IPC", "AIS")
 # HL7 v2.9 4.2 to 4.16. An imaging order may bring its contrast agent as RXO.
 _DETAILS: Final = (
     *("OBR", "IPC", "RXO", "RXE", "RXD", "RXG", "RXA", "RXV"),
@@ -26,7 +26,7 @@ def find_detail(group: Group) -> str:
 
 
 def number_groups(groups: Sequence[Group]) -> Sequence[Mapping[str, int]]:
-    """Of each group which ORC, OBR and IPC of the message are its own, from 1; none if there is one group."""
+    """Of each group which ORC, OBR, IPC and AIS of the message are its own, from 1; none if it is alone."""
     if len(groups) == 1:
         return _ALONE
     counts = dict.fromkeys(_NUMBERED, 0)

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from openworklist.domain.attributes import Attribute
 from openworklist.domain.record import Value
 from openworklist.hl7.condition import make_test
+from openworklist.hl7.controls import Controls
 from openworklist.hl7.leaf import leaf_reader
 from openworklist.hl7.lookup import Lookup, gather, search
 from openworklist.hl7.measures import MEASURES
@@ -30,10 +31,13 @@ class Row(NamedTuple):
 
 
 class Line(NamedTuple):
-    """An attribute that is looked for in several places, in several segments, or has a default."""
+    """An attribute that is looked for in several places, in several segments, or has a default.
+
+    Each place is the number of its row, that of its field, 0 where a function looks, and its lookup.
+    """
 
     name: str
-    lookups: tuple[Lookup, ...]
+    places: tuple[tuple[int, int, Lookup], ...]
     default: Value | None
 
 
@@ -43,6 +47,7 @@ class Plan(NamedTuple):
     rows: tuple[Row, ...]
     lines: tuple[Line, ...]
     constants: Mapping[str, Value]
+    controls: Controls
 
 
 @lru_cache(maxsize=256)
@@ -68,8 +73,14 @@ def make_plan(profile: Profile) -> Plan:
         if len(lookups) == 1 and lookups[0].look is None and default is None:
             simple.append((name, lookups[0]))
         else:
-            lines.append(Line(name, tuple(lookups), default))
-    return Plan(tuple(_to_row(key, simple, row) for key, row in numbers.items()), tuple(lines), constants)
+            places = tuple((each.row, 0 if each.look else each.field, each) for each in lookups)
+            lines.append(Line(name, places, default))
+    return Plan(
+        tuple(_to_row(key, simple, row) for key, row in numbers.items()),
+        tuple(lines),
+        constants,
+        profile.controls,
+    )
 
 
 def _to_row(key: tuple[str, int], simple: list[tuple[str, Lookup]], row: int) -> Row:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Final
 
-from openworklist.domain.attributes import ATTRIBUTES, Attribute
+from openworklist.domain.attributes import ATTRIBUTES, BY_NAME, Attribute
 from openworklist.domain.errors import MappingError
 from openworklist.domain.extra import is_extra, read_attribute
 from openworklist.hl7 import auto
 from openworklist.hl7.condition import is_fulfilled
+from openworklist.hl7.controls import NONE, Controls
 from openworklist.hl7.leaf import Reading
 from openworklist.hl7.message import Message
+from openworklist.hl7.observed import OBSERVED
 from openworklist.hl7.rule import Condition, Rule, Source, make_rule, placed, read_condition
 
 __all__ = ["PRESETS", "Condition", "Profile", "Rule", "Source", "Variant", "make_profile", "preset"]
@@ -26,10 +28,18 @@ class Variant:
     when: tuple[tuple[Condition, ...], ...]
     profile: Profile
 
-    def find_reason(self, message: Message, reading: Reading) -> tuple[Condition, ...] | None:
-        """The first alternative that is fulfilled; None if none is."""
+    def find_reason(
+        self, message: Message, reading: Reading, known: dict[int, bool]
+    ) -> tuple[Condition, ...] | None:
+        """The first alternative that is fulfilled; `known` is what was asked before, by identity."""
         for conditions in self.when:
-            if all(is_fulfilled(each, message, reading) for each in conditions):
+            for each in conditions:
+                answer = known.get(id(each))
+                if answer is None:
+                    answer = known[id(each)] = is_fulfilled(each, message, reading)
+                if not answer:
+                    break
+            else:
                 return conditions
         return None
 
@@ -39,11 +49,20 @@ class Profile:
     """A named set of rules, in the order of the catalogue. Compared by identity: it is a key of caches.
 
     The first variant that fits a message takes the place of the profile's own rules, for all its orders.
+    `controls` are order control codes that are the sender's own.
     """
 
     name: str
     rules: tuple[Rule, ...]
     variants: tuple[Variant, ...] = ()
+    controls: Controls = field(default_factory=lambda: NONE)
+
+    def with_controls(self, controls: Controls) -> Profile:
+        """The profile, and each of its variants, with these order control codes."""
+        variants = tuple(
+            replace(each, profile=replace(each.profile, controls=controls)) for each in self.variants
+        )
+        return replace(self, variants=variants, controls=controls)
 
     def choose(self, message: Message) -> Profile:
         """The plain profile whose rules hold for a message: that of a variant, or this one."""
@@ -61,8 +80,9 @@ class Profile:
         """The variant that fits a message, and why it does; None where the profile's own rules hold."""
         if self.variants:
             reading = Reading(message.delimiters, "ascii", None)
+            known: dict[int, bool] = {}  # alternatives share conditions
             for variant in self.variants:
-                reason = variant.find_reason(message, reading)
+                reason = variant.find_reason(message, reading, known)
                 if reason is not None:
                     return variant, reason
         return None, ()
@@ -96,6 +116,9 @@ def derive(name: str, base: Profile, rules: Iterable[Rule], dropped: Iterable[At
     return Profile(name, change(base.rules), variants)
 
 
+_ROUTE: Final = "route_of_admissions"
+
+
 @cache
 def preset(name: str) -> Profile:
     """A profile that comes with the program; MappingError if there is none of that name."""
@@ -117,7 +140,18 @@ def _from_catalogue(name: str, paths: Callable[[Attribute], tuple[str, ...]]) ->
 
 def _make_ihe() -> Profile:
     """IHE RAD TF-2 appendix B: an order with IPC has its steps there (OMI^O23), any other in OBR and ZDS."""
-    return _with_steps(_from_catalogue("ihe", lambda attribute: attribute.ihe_orm))
+    return _with_steps(_observe(_from_catalogue("ihe", lambda attribute: attribute.ihe_orm)))
+
+
+def _observe(profile: Profile) -> Profile:
+    """The profile, with what IHE's orders tell in OBX behind its own places."""
+    rules = {rule.attribute.name: rule for rule in profile.rules}
+    for name, observed in OBSERVED.items():
+        known = rules.get(name)
+        rules[name] = Rule(BY_NAME[name], (*(known.sources if known else ()), *observed))
+    # IHE RAD TF-2 appendix B: a route that is not told is unknown.
+    rules[_ROUTE] = replace(rules[_ROUTE], default="U")
+    return Profile(profile.name, tuple(rules.values()))
 
 
 def _with_steps(orders: Profile) -> Profile:
@@ -137,5 +171,6 @@ PRESETS: Final[Mapping[str, Callable[[], Profile]]] = {
     "classic": lambda: _with_steps(_from_catalogue("classic", lambda attribute: attribute.classic)),
     "ihe": _make_ihe,
     "auto": _make_auto,
-    "ihe_omi": lambda: _from_catalogue("ihe_omi", lambda attribute: attribute.ihe_omi),
+    "siu": lambda: _from_catalogue("siu", lambda attribute: attribute.siu),
+    "ihe_omi": lambda: _observe(_from_catalogue("ihe_omi", lambda attribute: attribute.ihe_omi)),
 }

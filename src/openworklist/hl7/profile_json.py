@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from openworklist.domain.errors import MappingError
 from openworklist.domain.extra import has_settled_vr, is_extra, read_attribute, write_attribute
+from openworklist.hl7.controls import read_controls, write_controls
 from openworklist.hl7.profile import Profile, Variant, derive, preset
 from openworklist.hl7.rule import Condition, Rule, Source, placed, read_condition, read_place
 
@@ -15,7 +16,7 @@ FORMAT: Final = "openworklist-mapping"
 VERSION: Final = 1
 LONGEST_NAME: Final = 64
 LONGEST: Final = 1_000_000  # letters of a file
-PROFILE: Final = ("$schema", "format", "version", "name", "base", "rules", "variants")
+PROFILE: Final = ("$schema", "format", "version", "name", "base", "rules", "variants", "order_control")
 VARIANT: Final = ("name", "when", "rules")
 RULE: Final = ("sources", "pattern", "table", "default", "constant", "vr", "creator")
 SOURCE: Final = ("path", "shape", "where")
@@ -34,6 +35,8 @@ def to_json(profile: Profile) -> dict[str, Json]:
     }
     if profile.variants:
         written["variants"] = [_write_variant(each) for each in profile.variants]
+    if profile.controls:
+        written["order_control"] = write_controls(profile.controls)
     return written
 
 
@@ -131,6 +134,14 @@ def from_json(data: Json) -> Profile:
             hint=f"this program reads version {VERSION}",
             code="mapping.version-unknown",
         )
+    profile = _read_profile(members)
+    texts = _to_object(members.get("order_control", {}), where="order_control")
+    with placed("order_control"):
+        controls = read_controls({code: _to_text(word, where=code) for code, word in texts.items()})
+    return profile.with_controls(controls) if controls else profile
+
+
+def _read_profile(members: Mapping[str, Json]) -> Profile:
     name = _read_name(members)
     if "base" in members:
         return _read_derived(name, members)

@@ -45,6 +45,11 @@ def make_schema() -> Schema:
                 },
                 "rules": {"$ref": "#/$defs/rules"},
                 "variants": {"type": "array", "items": {"$ref": "#/$defs/variant"}},
+                "order_control": {
+                    "type": "object",
+                    "additionalProperties": {"type": "string"},
+                    "description": "What ORC-1, or ORC-1 and ORC-5, stands for: ZZ is CA, SC 9 is SC CM.",
+                },
             },
             "format", "version", "name",
         ),

@@ -48,7 +48,7 @@ _SERVICES: Final = frozenset(
 )
 # PS3.5 6.2 lets an AE title have blanks inside; one that is looked for has none, else any short text is one.
 _AE_TITLE: Final = re.compile(r"[!-\[\]-~]{1,16}", re.ASCII)
-_ACCESSION: Final = re.compile(r"(?=.*[0-9])[^\s^&]{3,64}")
+_ACCESSION: Final = re.compile(r"(?=.*[0-9])[^\s^&]{1,64}")
 _UID: Final = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))+")
 
 
@@ -77,10 +77,6 @@ def _is_accession_number(text: str) -> bool:
     return _ACCESSION.fullmatch(text) is not None and not _is_modality(text)
 
 
-def _is_no_modality(text: str) -> bool:
-    return not _is_modality(text)
-
-
 def _is_station_name(text: str) -> bool:
     return len(text) > 1 and not _is_modality(text) and text.upper() not in _SERVICES
 
@@ -101,7 +97,6 @@ SHAPES: Final[Mapping[str, Callable[[str], bool]]] = {
     "time": _is_time,
     "uid": _is_uid,
     "accession_number": _is_accession_number,
-    "no_modality": _is_no_modality,
     "number": _is_number,
     "priority": _is_priority,
 }

@@ -37,9 +37,14 @@ class Trace:
                 )
                 for row in plan.rows
             ),
-            tuple(line._replace(lookups=tuple(map(self._wrap, line.lookups))) for line in plan.lines),
+            tuple(line._replace(places=tuple(map(self._wrap_place, line.places))) for line in plan.lines),
             plan.constants,
+            plan.controls,
         )
+
+    def _wrap_place(self, place: tuple[int, int, Lookup]) -> tuple[int, int, Lookup]:
+        row, field, lookup = place
+        return row, field, self._wrap(lookup)
 
     def find_in_field(self, lookup: Lookup, field: str) -> Found | None:
         """What a lookup found in a field; None if it did not look."""

@@ -20,9 +20,9 @@ _ABOVE_ASCII = re.compile(rb"[\x80-\xff]")
 _C1 = re.compile(rb"[\x80-\x9f]")
 # A run of letters above ASCII, with its neighbours.
 _SPOT = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+(?=([\x00-\x7f]?))")
-_EAST_ASIAN: Final = frozenset(
+EAST_ASIAN: Final = frozenset(
     {"shift_jis", "cp932", "euc_jp", "iso2022_jp", "iso2022_jp_2", "euc_kr"}
-    | {"gb2312", "gbk", "gb18030", "cp950", "big5hkscs"}
+    | {"cp949", "gb2312", "gbk", "gb18030", "cp950", "big5hkscs", "euc_tw"}
 )
 # Where 0x80 to 0x9F are no letters, or letters that hardly ever follow Ã, Ä and Å.
 _LATIN_WINDOWS: Final = frozenset({"cp1250", "cp1252", "cp1254", "cp1257", "cp1258"})
@@ -67,7 +67,7 @@ def is_meant(raw: bytes, charset: Charset, codec: str) -> bool:
 
 
 def _are_of(letters: set[str], charset: Charset) -> bool:
-    if charset.python in _EAST_ASIAN:
+    if charset.python in EAST_ASIAN:
         # These sets have Greek and Cyrillic too, which is what their own letters look like in UTF-8.
         return bool(letters) and all(_script(letter) == "CJK" for letter in letters)
     proofs = letters.difference(_SIGNS, _TWINS.get(charset.name, ""))

@@ -30,6 +30,9 @@ TABLES: Final = {
     "pregnancy_status": PREGNANCIES,
 }
 
+# HL7 table 0009 has more in it than pregnancies: what is none is no fault.
+_QUIET: Final = frozenset({"pregnancy_status"})
+
 _UID = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 _LEADING_ZERO = re.compile(r"(?:^|\.)0[0-9]")
 _CS = re.compile(r"[A-Z0-9 _]*")
@@ -247,7 +250,7 @@ def _from_table(attribute: Attribute, path: Path, read: Leaf) -> Converter:
         if not text:
             return None
         value = table.get(text)
-        if value is None:
+        if value is None and attribute.name not in _QUIET:
             reading.warn(path, f"is not a value that {attribute.label} knows: left out.")
         return value
 

@@ -28,7 +28,11 @@ FILTER: Final = "filter"
 STATION: Final = "station"
 
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
-_MOST: Final = 10_000  # senders remembered: whoever changes its name with every message is resolved anew
+_OWN_PRESETS: Final = {"SIU": "siu"}  # the segments of appointments are in no mapping of orders
+# Senders remembered, message types of each, and letters of either: whoever invents names is resolved anew.
+_MOST: Final = 2_000
+_MOST_TYPES: Final = 50
+_LONGEST: Final = 200
 
 
 class Sender:
@@ -52,7 +56,7 @@ class Sender:
         found = self._found.get(message_type)
         if found is None:
             found = self._find(message_type)
-            if len(self._found) < _MOST:
+            if len(self._found) < _MOST_TYPES and len(message_type) <= _LONGEST:
                 self._found[message_type] = found
         return found
 
@@ -71,6 +75,7 @@ class Configuration:
     filters: tuple[Filter, ...] = ()  # in the order in which they are tried
     stations: Stations = field(default_factory=Stations)
     problems: tuple[OpenWorklistError, ...] = ()
+    has_charsets: bool = field(init=False)  # whether a sender has a character set of its own
     _senders: dict[tuple[str, str], Sender] = field(default_factory=dict)
 
     def find_sender(self, application: str, facility: str) -> Sender:
@@ -79,13 +84,16 @@ class Configuration:
         found = self._senders.get(key)
         if found is None:
             found = self._resolve(application, facility)
-            if len(self._senders) < _MOST:
+            if len(self._senders) < _MOST and len(application) + len(facility) <= _LONGEST:
                 self._senders[key] = found
         return found
 
     def get_profile(self, name: str) -> Profile:
         """A profile of the site, else a preset; MappingError if there is neither."""
         return self.profiles.get(name) or preset(name)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "has_charsets", any(system.charset for system in self.systems.values()))
 
     @property
     def extras(self) -> tuple[Attribute, ...]:
@@ -119,6 +127,9 @@ class Configuration:
 
         def find(message_type: str) -> Profile:
             wanted = system.find_profile(message_type) if system else ""
+            code = message_type[:3].upper()
+            if code in _OWN_PRESETS and not (system and any(each[:3] == code for each in system.profiles)):
+                return preset(_OWN_PRESETS[code])
             for name in (wanted, self.options.default_profile):
                 if name and self.has_profile(name):
                     return self.get_profile(name)

@@ -42,6 +42,7 @@ log = logging.getLogger(__name__)
 
 _SECOND: Final = 1.0
 _RULES: Final = {FILTER: to_filter, STATION: to_station}
+LONGEST_NAME: Final = 200  # of a sender that is noted by itself
 _MOST_SEEN: Final = 1_000  # senders noted by themselves: one that invents names must not fill the database
 
 
@@ -95,6 +96,7 @@ class Configurations:
             with contextlib.suppress(StoreError):  # health tells of it
                 await loop.run_in_executor(None, self.refresh)
             if self._current is not before:
+                self._noted.intersection_update(self._current.systems)  # who was forgotten is noted anew
                 self._changed(self._current)
 
     def find_versions(self, kind: str, name: str) -> list[Version]:
@@ -165,7 +167,9 @@ class Configurations:
     def note_sender(self, application: str, facility: str) -> None:
         """Remember a sender that was never seen before; it is to be confirmed by somebody."""
         name = f"{application}|{facility}"
-        if name in self._noted or not name.strip("|") or len(self._noted) >= _MOST_SEEN or "*" in name:
+        if name in self._noted or not name.strip("|") or "*" in name:
+            return
+        if len(self._noted) >= _MOST_SEEN or len(name) > LONGEST_NAME:
             return
         self._noted.add(name)
         self._database.submit(

@@ -10,6 +10,7 @@ from openworklist.domain.charset import Charset
 from openworklist.domain.errors import MessageError, OpenWorklistError
 from openworklist.hl7.batch import split_messages
 from openworklist.hl7.charset import decode
+from openworklist.hl7.events import Kind, find_event
 from openworklist.hl7.explain import Explanation, explain
 from openworklist.hl7.message import Message, parse
 from openworklist.hl7.profile import Profile
@@ -73,7 +74,10 @@ def _explain(
         warnings = decoded.warnings
         message = parse(decoded.text)
         kind, control_id = message.header.field(9), message.header.field(10)
-        found = explain(message, choose(message), zone=zone, codec=decoded.codec, charset=charset)
+        if find_event(message).kind not in (Kind.ORDER, Kind.APPOINTMENT):
+            found = Explanation(choose(message).name, "", (), ())
+        else:
+            found = explain(message, choose(message), zone=zone, codec=decoded.codec, charset=charset)
     except OpenWorklistError as error:
         return ExplainedMessage(number, kind, control_id, warnings, error=error)
     return ExplainedMessage(number, kind, control_id, warnings, found)

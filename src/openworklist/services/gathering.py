@@ -10,14 +10,19 @@ from openworklist.domain.control import Action
 from openworklist.domain.deletion import DELETE, RESTORE
 from openworklist.domain.edit import Edit
 from openworklist.domain.errors import OpenWorklistError
+from openworklist.domain.history import Heard, History, StatusSet
+from openworklist.domain.merged import Merged
+from openworklist.domain.order import Order
 from openworklist.domain.outcome import Outcome
+from openworklist.domain.patient import OF_THE_ID, PatientChange
 from openworklist.domain.record import Record, Status
-from openworklist.domain.replay import Heard, History, StatusSet
+from openworklist.services.deciding import find_concerned, find_existing
 from openworklist.services.reading import Arrival, Reader, Source
 from openworklist.store.changes import Noted, find_changes_by_message, find_changes_of_record
 from openworklist.store.connection import Connection
 from openworklist.store.edits import find_edits
 from openworklist.store.journal import Listed, Whole, find_message
+from openworklist.store.merged_patients import find_merged, find_merged_by_message
 from openworklist.store.records import find_candidates, find_record
 
 REBUILD: Final = "rebuild"  # the action of a change by processing again
@@ -31,7 +36,9 @@ _STATUSES: Final[dict[str, Status]] = {
     Action.HOLD: Status.ON_HOLD,
     Action.RELEASE: Status.SCHEDULED,
 }
-_SILENT: Final = frozenset((REBUILD, EDIT, DELETE, RESTORE, Action.CREATE, Action.UPDATE))  # leave the status
+_SILENT: Final = frozenset(
+    (REBUILD, EDIT, DELETE, RESTORE, Action.CREATE, Action.UPDATE, Action.MERGE)
+)  # leave the status
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +74,20 @@ class _Gatherer:
         self._records: dict[int, Record | None] = {}
         self._changes: dict[int, list[Noted]] = {}
         self._patients: set[str] = set()
+        self._merged: dict[tuple[int, str, str], Merged] = {}
+        self._merges: list[PatientChange] = []
+        self._chosen: frozenset[int] = frozenset()
         self._waiting: list[int] = []
 
     def gather(self, numbers: Iterable[int]) -> Gathered:
-        self._waiting = sorted(numbers)
+        self._chosen = frozenset(numbers)
+        self._waiting = sorted(self._chosen)
         seen = set(self._waiting)
         while self._waiting:
-            for number in self._add_message(self._waiting.pop(0)) - seen:
+            found = self._add_message(self._waiting.pop(0))
+            if not self._waiting:
+                found |= self._add_same_orders()
+            for number in found - seen:
                 seen.add(number)
                 self._waiting.append(number)
             if len(seen) > _MOST:
@@ -97,20 +111,63 @@ class _Gatherer:
             number,
             message.listed.received_at,
             arrival.orders,
+            arrival.patients,
             arrival.error,
             arrival.ignored,
             was_applied=message.listed.outcome is Outcome.APPLIED,
             made=tuple(each.record_id for each in changes if each.action == Action.CREATE),
             touched=touched,
         )
-        self._patients.update(_text(order.values.get("patient_id")) for order in arrival.orders)
         found: set[int] = set()
         for order in arrival.orders:
-            for record in find_candidates(self._connection, order.values):
-                found |= self._add_record(record.id, record)
-        for each in touched:
+            found |= self._add_order(order)
+        for change in arrival.patients:
+            found |= self._add_patient(number, change)
+        # News of a patient touch all the exams; those that are not asked about may stay as they are.
+        for each in touched if not arrival.patients or number in self._chosen else ():
             found |= self._add_record(each, None)
         return found
+
+    def _add_order(self, order: Order) -> set[int]:
+        """The messages of the records that an order may speak of, under its ID or a later one."""
+        found = self._add_records(find_existing(self._connection, order))
+        waiting, seen = [_text(order.values.get("patient_id"))], set[str]()
+        while waiting:
+            number = waiting.pop()
+            seen.add(number)
+            self._patients.add(number)
+            for merged in find_merged(self._connection, number, every=True):
+                self._keep(merged)
+                if merged.remaining.id not in seen:
+                    waiting.append(merged.remaining.id)
+                    found |= self._add_records(find_existing(self._connection, order, merged.values))
+        return found
+
+    def _add_patient(self, number: int, change: PatientChange) -> set[int]:
+        self._patients.update(patient.id for patient in change.patients)
+        for merged in find_merged_by_message(self._connection, number):
+            self._keep(merged)
+        if change.former:
+            self._merges.append(change)
+        if number not in self._chosen:
+            return set()
+        return self._add_records(find_concerned(self._connection, change))
+
+    def _add_same_orders(self) -> set[int]:
+        """The messages of what was ordered both for a patient who was merged and for the one who remains."""
+        found: set[int] = set()
+        for change in self._merges:
+            ids = {name: value for name, value in change.values.items() if name in OF_THE_ID}
+            for record in list(self._records.values()):
+                if record is not None:
+                    found |= self._add_records(find_candidates(self._connection, {**record.values, **ids}))
+        return found
+
+    def _keep(self, merged: Merged) -> None:
+        self._merged[(merged.message, *merged.patient)] = merged
+
+    def _add_records(self, records: Iterable[Record]) -> set[int]:
+        return {number for record in records for number in self._add_record(record.id, record)}
 
     def _add_record(self, number: int, record: Record | None) -> set[int]:
         if number in self._records:
@@ -145,6 +202,7 @@ class _Gatherer:
             tuple(statuses),
             frozenset(incomplete),
             frozenset(kept),
+            tuple(sorted(self._merged.values(), key=lambda each: each.message)),
         )
         linked = {
             number: frozenset(change.message_id for change in found if change.message_id is not None)

@@ -15,6 +15,7 @@ from openworklist.hl7.ack import ACCEPTED, Header, Problem, acknowledge, explain
 from openworklist.hl7.modes import wanted
 from openworklist.observe.metrics import Metrics
 from openworklist.services.clock import Clock, read_clock
+from openworklist.services.merging import MergeMemory
 from openworklist.services.reading import Arrival, Reader, Source
 from openworklist.services.settling import Settled, settle
 from openworklist.store.connection import Connection
@@ -59,6 +60,7 @@ class Intake:
         self._acknowledges = acknowledges
         self._clock = clock
         self._note_sender = note_sender
+        self._merges = MergeMemory()
         self._numbers = count(clock())  # of our own control IDs: they go on where a restart left off
 
     def receive(self, raw: bytes, source: Source, done: Done, *, warnings: tuple[str, ...] = ()) -> None:
@@ -119,7 +121,14 @@ class Intake:
         self._database.submit(partial(self._settle, arrival, answer), finish, lane=lane or arrival.patient)
 
     def _settle(self, arrival: Arrival, answer: bytes, connection: Connection) -> Settled:
-        return settle(connection, arrival, answer, self._uid_root, warn=partial(self._warn, arrival))
+        return settle(
+            connection,
+            arrival,
+            answer,
+            self._uid_root,
+            warn=partial(self._warn, arrival),
+            merges=self._merges,
+        )
 
     def _note(self, arrival: Arrival, settled: Settled) -> Settled:
         if arrival.is_sender_new:

@@ -11,24 +11,25 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import Final
 
-from openworklist.domain.errors import MessageError, OpenWorklistError, UnsupportedMessage
+from openworklist.domain.errors import MessageError, OpenWorklistError
 from openworklist.domain.order import Order
-from openworklist.hl7 import mapping
+from openworklist.domain.patient import PatientChange
 from openworklist.hl7.ack import Header, header_of, read_header
 from openworklist.hl7.charset import decode
-from openworklist.hl7.message import Message, check_complete, check_single, parse
+from openworklist.hl7.contents import Contents, read_contents
+from openworklist.hl7.events import Kind, find_event
+from openworklist.hl7.message import check_complete, check_single, parse
 from openworklist.hl7.modes import check as check_modes
 from openworklist.hl7.processing import check as check_processing
+from openworklist.hl7.undecodable import check_identifiers
 from openworklist.services.configuration import Configuration
 
 log = logging.getLogger(__name__)
 
-# Taken by message code with any trigger: OMI^Z23 exists.
-_ORDERS: Final = frozenset({"ORM", "OMI", "OMG"})
-# HL7 table 0357 knows no "we have no use for it": a queue must not stall, so these are accepted.
-_UNUSED: Final = frozenset({"ADT", "ACK"})
 MLLP: Final = "mllp"
 _HEAD: Final = 8192
+_NOT_REAL: Final = frozenset("TDN")  # of MSH-11, HL7 table 0103
+_NONE: Final[frozenset[str]] = frozenset()
 _BOM: Final = b"\xef\xbb\xbf"
 _BLANKS: Final = b"\r\n\t "
 
@@ -56,10 +57,12 @@ class Arrival:
     header: Header
     digest: bytes  # of the raw bytes; together with sender and control ID it tells a repetition
     orders: tuple[Order, ...] = ()
+    patients: tuple[PatientChange, ...] = ()
     error: OpenWorklistError | None = None
     ignored: str = ""
     warnings: tuple[str, ...] = field(default=())
     is_sender_new: bool = False  # nothing is known of its sender yet
+    refuses_unknown: bool = False  # a cancel or change of an order that is not here is an error
 
     @property
     def application(self) -> str:
@@ -80,6 +83,8 @@ class Arrival:
     @property
     def patient(self) -> str:
         """The Patient ID of its orders: what comes of one patient is applied in the order of arrival."""
+        if self.patients:
+            return self.patients[0].patient.id
         patient = self.orders[0].values.get("patient_id") if self.orders else None
         return patient if isinstance(patient, str) else ""
 
@@ -95,7 +100,7 @@ class Arrival:
 
     def refused(self, error: OpenWorklistError) -> Arrival:
         """The same arrival, found wrong when its orders were applied."""
-        return replace(self, orders=(), error=error)
+        return replace(self, orders=(), patients=(), error=error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,6 @@ class Reader:
     configuration: Callable[[], Configuration]
     default_charset: str = "8859/1"
     zone: tzinfo | None = None
-    refused_modes: frozenset[str] = frozenset()  # of MSH-11: T where training messages are not to be taken
 
     def read_head(self, raw: bytes, source: Source, received_at: int, error: OpenWorklistError) -> Arrival:
         """What can be told of bytes that are no whole message."""
@@ -132,31 +136,43 @@ class Reader:
             )
             return Arrival(raw, source, received_at, _read_head(raw), digest, error=failure)
 
+    def _find_default(self, raw: bytes, configuration: Configuration) -> str:
+        """The set of a message that names none."""
+        default = configuration.options.default_charset or self.default_charset
+        if not configuration.has_charsets or raw.isascii():
+            return default
+        # The names that senders are known by are ASCII: no set is needed to read them.
+        header = _read_head(raw)
+        return configuration.find_sender(header.field(3), header.field(4)).charset or default
+
     def _read(self, raw: bytes, source: Source, received_at: int, digest: bytes) -> Arrival:
         header = None
         try:
-            decoded = decode(raw, self.default_charset)
+            configuration = self.configuration()
+            default = self._find_default(raw, configuration)
+            decoded = decode(raw, default, replaces=configuration.options.undecodable == "replace")
             message = parse(decoded.text)
             header = header_of(message, decoded.codec)
-            configuration = self.configuration()
             sender = configuration.find_sender(header.field(3), header.field(4))
-            odd = check_processing(header, self.refused_modes)
+            odd = check_processing(header, _NOT_REAL if configuration.options.training == "refuse" else _NONE)
             check_single(message)
-            ignored = _reason_to_ignore(message)
-            orders: tuple[Order, ...] = ()
-            if not ignored:
+            event = find_event(message)
+            contents = Contents()
+            if event.kind is not Kind.IGNORED:
                 check_complete(message)
-                orders = mapping.apply(
+                contents = read_contents(
                     message,
+                    event.kind,
                     sender.find_profile(header.field(9)),
                     zone=self.zone,
                     codec=decoded.codec,
                     received_at=received_at,
                 )
+                if decoded.loss is not None:
+                    check_identifiers(contents.orders, decoded.loss)
                 if configuration.has_rules:
-                    orders = configuration.apply_rules(orders, header.field(9), header.sender)
-                if not orders:
-                    raise MessageError("The message has no order: neither ORC nor OBR.", where="OBR")
+                    ruled = configuration.apply_rules(contents.orders, header.field(9), header.sender)
+                    contents = contents._replace(orders=ruled)
         except OpenWorklistError as error:
             return Arrival(raw, source, received_at, header or _read_head(raw), digest, error=error)
         warnings = (*decoded.warnings, *odd, *check_modes(header))
@@ -169,10 +185,11 @@ class Reader:
             received_at,
             header,
             digest,
-            orders,
-            ignored=ignored,
+            *contents,
+            ignored=event.reason,
             warnings=warnings,
             is_sender_new=not sender.is_known,
+            refuses_unknown=configuration.options.unknown_order == "refuse",
         )
 
 
@@ -192,18 +209,3 @@ def _digest(raw: bytes) -> bytes:
 def _read_head(raw: bytes) -> Header:
     # The bytes may be no letters of their set: those that the header needs are ASCII.
     return read_header(raw[:_HEAD].lstrip(_BLANKS).removeprefix(_BOM).decode("latin_1"), "ascii")
-
-
-def _reason_to_ignore(message: Message) -> str:
-    """Why a message of this type changes nothing; "" for an order. UnsupportedMessage for all others."""
-    kind = message.header.field(9)
-    code = kind[:3].upper()
-    if code in _ORDERS:
-        return ""
-    if code in _UNUSED:
-        return f"{kind} messages change no orders here."
-    raise UnsupportedMessage(
-        f"Messages of type {kind or '(none)'} are not taken.",
-        where="MSH-9",
-        hint="send ORM, OMI or OMG orders",
-    )

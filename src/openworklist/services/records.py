@@ -8,15 +8,20 @@ from functools import partial
 
 from openworklist.domain.attributes import BY_NAME
 from openworklist.domain.deletion import Deleted
-from openworklist.domain.errors import NotFound
+from openworklist.domain.edit import Edit, apply_edits
+from openworklist.domain.errors import NotFound, OrderError
+from openworklist.domain.identity import identity_of
 from openworklist.domain.query import Condition, PersonName, Range, Single, Wildcard, WorklistQuery
-from openworklist.domain.record import Record, Status
+from openworklist.domain.record import Record, Status, Value
 from openworklist.services.clock import Clock, read_clock
 from openworklist.services.deletion import BATCH, delete_records, restore_deleted
+from openworklist.services.gathering import EDIT
 from openworklist.store import records
+from openworklist.store.changes import insert_change
 from openworklist.store.connection import Connection
 from openworklist.store.database import Database
 from openworklist.store.deleted import list_deleted
+from openworklist.store.edits import insert_edit
 from openworklist.store.records import Row
 from openworklist.store.search import Key, count, search
 
@@ -62,10 +67,52 @@ class Records:
     def get(self, number: int) -> Record:
         found = self._database.read(lambda connection: records.find_record(connection, number))
         if found is None:
-            raise NotFound(
-                f"There is no record {number}.", hint="openworklist records list shows what there is"
-            )
+            raise _not_found(number)
         return found
+
+    def edit(self, number: int, values: Mapping[str, Value], actor: str, *, uid_root: str = "2.25") -> Record:
+        """Write values over those of a record, "" to delete one, until a newer message changes them.
+
+        NotFound if there is no such record, OrderError if it would be without patient or like another one.
+        """
+        patients = {self.get(number).text("patient_id"), str(values.get("patient_id", ""))} - {""}
+        return self._database.write(partial(self._edit, number, values, actor, uid_root, sorted(patients)))
+
+    def _edit(
+        self,
+        number: int,
+        values: Mapping[str, Value],
+        actor: str,
+        uid_root: str,
+        patients: Iterable[str],
+        connection: Connection,
+    ) -> Record:
+        for patient in patients:
+            connection.lock(f"patient {patient}")
+        before = records.find_record(connection, number)
+        if before is None:
+            raise _not_found(number)
+        after = apply_edits(before, values, uid_root=uid_root)
+        identity = identity_of(after.values)
+        if records.find_by_identity(connection, identity) not in (None, number):
+            raise OrderError(
+                "Another record has these IDs.", where="patient_id", code="order.identity-conflict"
+            )
+        now = self._clock()
+        stored = records.update_record(connection, before, after, identity, now)
+        for name, value in values.items():
+            insert_edit(connection, Edit(number, name, value or None, now, actor))
+        insert_change(
+            connection,
+            at=now,
+            record_id=number,
+            version=stored.version,
+            action=EDIT,
+            actor=actor,
+            reason=f"edited: {', '.join(sorted(values))}",
+            message_id=None,
+        )
+        return stored
 
     def delete(self, numbers: Iterable[int], actor: str) -> list[int]:
         """Delete records, a batch in a transaction; the numbers of those that were deleted.
@@ -94,6 +141,10 @@ class Records:
     def restore(self, number: int, actor: str) -> Record:
         """Bring a deleted record back as it was; OrderError if another has taken its place."""
         return self._database.write(partial(restore_deleted, number=number, at=self._clock(), actor=actor))
+
+
+def _not_found(number: int) -> NotFound:
+    return NotFound(f"There is no record {number}.", hint="openworklist records list shows what there is")
 
 
 def to_query(

@@ -16,6 +16,7 @@ from openworklist.domain.record import Record
 from openworklist.domain.replay import Fate, Rebuilt, Replayed, replay
 from openworklist.services.clock import Clock, read_clock
 from openworklist.services.gathering import REBUILD, Gathered, gather, read_again
+from openworklist.services.merging import find_news, store_news
 from openworklist.services.reading import Reader
 from openworklist.store.changes import insert_change
 from openworklist.store.connection import Connection
@@ -134,6 +135,7 @@ class Reprocessing:
                 break
             patients = gathered.patients
         replayed, result = self._replay(connection, gathered, chosen)
+        store_news(connection, find_news(gathered.history, chosen))
         return _store(connection, gathered, replayed, result, actor, self._clock())
 
     def _replay(
@@ -167,16 +169,22 @@ class Reprocessing:
             return key
 
         ordered = sorted(set(numbers))
-        for number in ordered:
-            for key in self._read_keys(number):
+        read = {number: self._read_keys(number) for number in ordered}
+        told = {patient for _, patients in read.values() for patient in patients}
+        for number, (keys, patients) in read.items():
+            # News of a patient hang together with all the patient's orders.
+            whole = {
+                (patient, "", "") for patient in (*patients, *(key[0] for key in keys)) if patient in told
+            }
+            for key in (*keys, *whole):
                 parents[find(key)] = find(number)
         groups: dict[object, list[int]] = {}
         for number in ordered:
             groups.setdefault(find(number), []).append(number)
         return [tuple(group) for group in groups.values()]
 
-    def _read_keys(self, number: int) -> set[tuple[str, str, str]]:
-        """What a message's orders may have in common with others."""
+    def _read_keys(self, number: int) -> tuple[set[tuple[str, str, str]], set[str]]:
+        """What a message's orders may have in common with others, and the Patient IDs that it has news of."""
         message = self._database.read(lambda connection: find_message(connection, number))
         if message is None:
             raise NotFound(
@@ -184,9 +192,9 @@ class Reprocessing:
                 hint="openworklist messages list shows what there is",
                 code="message.not-found",
             )
-        return {
-            key for order in read_again(self._reader, message).orders for key in shared_keys(order.values)
-        }
+        arrival = read_again(self._reader, message)
+        patients = {patient.id for change in arrival.patients for patient in change.patients}
+        return {key for order in arrival.orders for key in shared_keys(order.values)}, patients
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +212,10 @@ class _Plan:
         if self.gathered is None:
             return False
         news = (fate for fate in self.result.fates if fate.is_applied)
-        return bool(self.result.records) or any(
-            self.gathered.listed[fate.number].outcome is not Outcome.APPLIED for fate in news
+        return (
+            bool(self.result.records)
+            or any(self.gathered.listed[fate.number].outcome is not Outcome.APPLIED for fate in news)
+            or bool(find_news(self.gathered.history, self.result.messages))
         )
 
 

@@ -11,13 +11,16 @@ from openworklist.domain.control import Action
 from openworklist.domain.deletion import note_return
 from openworklist.domain.errors import OpenWorklistError, OrderError
 from openworklist.domain.identity import text_of
-from openworklist.domain.order import Change, Order, decide
+from openworklist.domain.order import Change, Order
+from openworklist.domain.patient import PatientChange, patient_of
+from openworklist.services.deciding import decide_order, decide_patients
+from openworklist.services.merging import MergeMemory
 from openworklist.services.reading import Arrival
 from openworklist.store.changes import insert_change
 from openworklist.store.connection import Connection
 from openworklist.store.deleted import find_last_deletion
 from openworklist.store.messages import Entry, Outcome, count_repeat, find_repeat, insert_message
-from openworklist.store.records import find_candidates, insert_record, note_message, update_record
+from openworklist.store.records import insert_record, note_message, update_record
 
 
 class Settled(NamedTuple):
@@ -40,8 +43,9 @@ def settle(
     uid_root: str,
     *,
     warn: Callable[[Sequence[OrderError]], bytes] | None = None,
+    merges: MergeMemory | None = None,
 ) -> Settled:
-    """Journal a message and apply its orders; OrderError if one is wrong: then nothing is stored.
+    """Journal a message and apply what it says; OrderError if an order is wrong: then nothing is stored.
 
     `answer` is what the sender is told; instead of it what `warn` makes, if an order asked for something in
     vain. A repetition gets the answer of its first. May be run again from the start: what it decides rests on
@@ -55,15 +59,21 @@ def settle(
         return Settled("repeated", _answer_again(repeat.acknowledgement, answer, warn))
     # Two messages about one patient may come at the same moment on two connections; in order, so that two
     # messages about the same two patients never wait for each other.
-    for patient in sorted({text_of(order.values, "patient_id") for order in arrival.orders}):
+    for patient in sorted(_find_patients(arrival)):
         connection.lock(f"patient {patient}")
-    applied = _apply_orders(connection, arrival, uid_root)
+    merges = merges or MergeMemory()
+    patients, applied = _apply_patients(connection, arrival, uid_root)
+    applied += _apply_orders(connection, arrival, uid_root, merges)
     problems = [change.problem for change, _, _ in applied if change.problem is not None]
+    if arrival.refuses_unknown and (unknown := _find_unknown(problems)):
+        raise unknown
     if problems and warn is not None:
         answer = warn(problems)
     outcome = _outcome(arrival, applied)
     entry = _to_entry(arrival, outcome, key, answer, applied)
     number = insert_message(connection, entry)
+    if patients:
+        merges.remember(connection, patients, number)
     for change, record_id, version in applied:
         if change.action is not Action.IGNORE:
             insert_change(
@@ -80,6 +90,10 @@ def settle(
     return Settled(outcome.value, answer, reason, arrival.error)
 
 
+def _find_unknown(problems: Sequence[OrderError]) -> OrderError | None:
+    return next((problem for problem in problems if problem.code == "order.unknown"), None)
+
+
 def _answer_again(first: bytes, answer: bytes, warn: Callable[[Sequence[OrderError]], bytes] | None) -> bytes:
     if not answer:
         return b""  # none is wanted now
@@ -92,15 +106,36 @@ def _answer_again(first: bytes, answer: bytes, warn: Callable[[Sequence[OrderErr
 Applied = tuple[Change, int, int]  # with the id and version of the record, 0 where there is none
 
 
-def _apply_orders(connection: Connection, arrival: Arrival, uid_root: str) -> list[Applied]:
+def _find_patients(arrival: Arrival) -> set[str]:
+    """The Patient IDs that a message speaks of."""
+    told = {patient.id for change in arrival.patients for patient in change.patients}
+    return told | {text_of(order.values, "patient_id") for order in arrival.orders}
+
+
+def _apply_patients(
+    connection: Connection, arrival: Arrival, uid_root: str
+) -> tuple[list[PatientChange], list[Applied]]:
+    patients: list[PatientChange] = []
     applied: list[Applied] = []
+    for patient in arrival.patients:
+        known, changes = decide_patients(connection, patient, uid_root)
+        patients.append(known)
+        applied += [_store(connection, change, arrival.received_at) for change in changes]
+    return patients, applied
+
+
+def _apply_orders(
+    connection: Connection, arrival: Arrival, uid_root: str, merges: MergeMemory
+) -> list[Applied]:
+    applied: list[Applied] = []
+    now = arrival.received_at
     for order in arrival.orders:
         made = {number for change, number, _ in applied if change.action in _MAKES}
-        existing = find_candidates(connection, order.values)
-        for change in decide(order, existing, uid_root=uid_root):
+        way = merges.find_way(connection, patient_of(order.values), now)
+        for change in decide_order(connection, order, way, uid_root):
             is_twin = change.before is not None and change.before.id in made
             told = replace(change, problem=_twin(order)) if is_twin else change
-            applied.append(_store(connection, told, arrival.received_at))
+            applied.append(_store(connection, told, now))
     return applied
 
 
@@ -135,7 +170,7 @@ def _may_come_again(arrival: Arrival, reasons: Sequence[str], problems: Sequence
     """Whether, sent again, it may do what it did not do now: the order that it is about may be here by then,
     or the filter gone that left one out.
     """
-    return any(problem.code == "order.unknown" for problem in problems) or any(
+    return _find_unknown(problems) is not None or any(
         order.left_out and order.left_out in reasons for order in arrival.orders
     )
 

@@ -24,6 +24,10 @@ class Database(Protocol):
     def reads_inline(self) -> bool:
         """Whether `read` is quick enough for the loop's own thread."""
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether several servers may work on it at once."""
+
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """Call `done` of `submit` on this loop from now on."""
 

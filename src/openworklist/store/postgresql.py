@@ -62,6 +62,7 @@ class PostgresqlDatabase:
     """A database that several servers may share, each with a data folder of its own."""
 
     reads_inline = False
+    is_shared = True
 
     def __init__(self, url: str, data: Path, *, read_only: bool, shared: bool = False) -> None:
         if psycopg is None:

@@ -52,6 +52,9 @@ class Row(NamedTuple):
             message_time=self.message_time,
             senders=document.get("senders", {}),
             warnings=tuple(document["warnings"]),
+            patient_senders=document.get("patient_senders", {}),
+            edited=_to_values(document.get("edited", {})),
+            former=tuple(document.get("former", ())),
         )
 
 
@@ -113,6 +116,24 @@ _CANDIDATES: Final = Statement(
     .where(records.c.patient_id == bindparam("patient_id"))
     .where(or_(*(records.c[name] == bindparam(name) for name in _SHARED)))
     .order_by(records.c.id)
+)
+
+_HAS_NOT_ENDED: Final = or_(
+    *(records.c.status == status.value for status in Status if not status.is_terminal)
+)
+_OPEN: Final = Statement(
+    select(*ROW)
+    .where(records.c.patient_id == bindparam("patient_id"))
+    .where(_HAS_NOT_ENDED)
+    .order_by(records.c.id)
+)
+_OF_OTHERS: Final = Statement(
+    select(records.c.id)
+    .where(or_(*(records.c[name] == bindparam(name) for name in ORDER_NUMBERS)))
+    .where(records.c.patient_id != bindparam("patient_id"))
+    .where(_HAS_NOT_ENDED)
+    .order_by(records.c.id)
+    .limit(1)
 )
 
 
@@ -198,6 +219,20 @@ def find_candidates(connection: Connection, values: Mapping[str, Value]) -> list
     return [Row._make(row).record() for row in connection.run(_CANDIDATES, wanted)]
 
 
+def find_open(connection: Connection, patient_id: str) -> list[Record]:
+    """The records of a Patient ID that have not ended, by whatever issuer."""
+    if not patient_id:
+        return []
+    return [Row._make(row).record() for row in connection.run(_OPEN, {"patient_id": patient_id})]
+
+
+def find_of_others(connection: Connection, values: Mapping[str, Value]) -> int | None:
+    """An open record of another patient that has one of the order numbers among these values."""
+    wanted = {name: _text(values.get(name)) or None for name in ("patient_id", *ORDER_NUMBERS)}
+    rows = connection.run(_OF_OTHERS, wanted)
+    return int(rows[0][0]) if rows else None
+
+
 def shared_keys(values: Mapping[str, Value]) -> set[tuple[str, str, str]]:
     """What `find_candidates` goes by: orders that have none of these in common share no record."""
     patient = _text(values.get("patient_id"))
@@ -233,14 +268,19 @@ encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), defa
 
 
 def _to_document(record: Record) -> str:
-    return encode(
-        {
-            "values": record.values,
-            "completed": record.completed,
-            "warnings": record.warnings,
-            "senders": record.senders,
-        }
-    )
+    document: dict[str, object] = {
+        "values": record.values,
+        "completed": record.completed,
+        "warnings": record.warnings,
+        "senders": record.senders,
+    }
+    if record.patient_senders:
+        document["patient_senders"] = record.patient_senders
+    if record.edited:
+        document["edited"] = record.edited
+    if record.former:
+        document["former"] = record.former
+    return encode(document)
 
 
 def _to_values(found: dict[str, Any]) -> dict[str, Value]:

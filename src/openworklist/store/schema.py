@@ -195,3 +195,49 @@ deleted_records: Final = Table(
 )
 Index(None, deleted_records.c.identity)
 Index(None, deleted_records.c.at)
+
+# Patient IDs that were given up, and what was said of who remains: orders may still come for them.
+merged_patients: Final = Table(
+    "merged_patients",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    _text("patient_id"),
+    _text("issuer_of_patient_id"),
+    _number("message_id"),
+    _number("until"),  # the message that shows the ID in use again, 0 if none does
+    _text("sender"),
+    _number("sent_at"),
+    _text("document"),  # JSON: values of the patient who remains
+    sqlite_autoincrement=True,
+)
+Index(None, merged_patients.c.patient_id)
+Index(None, merged_patients.c.message_id)
+
+# Messages of ours to others: what waits to be sent, what was, and what was given up.
+outbound: Final = Table(
+    "outbound",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    _text("destination"),  # HOST:PORT: what goes to one is sent in the order of ids
+    _text("options"),  # JSON: host, port and TLS
+    Column("content", LargeBinary, nullable=False),
+    _text("control_id"),
+    Column("record_id", BigInteger),  # that it is about, where it is about one
+    _number("created_at"),
+    _text("created_by"),
+    _text("state"),
+    _number("due_since"),  # when it was put or a person had it tried again: its age counts from here
+    _number("attempts"),  # since then
+    _number("next_attempt_at"),
+    _text("leased_by"),  # the server that sends it, "" for none
+    _number("leased_until"),
+    _text("error_code"),  # of the last attempt
+    _text("error"),
+    Column("acknowledgement", LargeBinary, nullable=False),
+    _number("ended_at"),  # when it was sent, given up or dropped; 0 while it waits
+    _text("changed_by"),  # who had it tried again or dropped it
+    sqlite_autoincrement=True,
+)
+Index(None, outbound.c.state, outbound.c.destination, outbound.c.id)
+Index(None, outbound.c.state, outbound.c.ended_at)
+Index(None, outbound.c.record_id)

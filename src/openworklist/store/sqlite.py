@@ -41,6 +41,7 @@ class SqliteDatabase:
     """One file in the data folder; the folder's lock keeps a second server away."""
 
     reads_inline = True
+    is_shared = False
 
     def __init__(
         self, url: str, data: Path, *, commit_group: int, read_only: bool, shared: bool = False

@@ -205,7 +205,7 @@ def test_what_stays_refused_or_ignored_says_why(data: Path) -> None:
     lines = run(data, "reprocess", 2, 4).stdout.splitlines()
 
     assert lines[0].startswith("message 2: The order has no patient. [PID-5]")
-    assert lines[1] == "message 4: ADT^A02 messages change no orders here."
+    assert lines[1] == "message 4: ADT^A02 is ignored: it tells where the patient is, which changes no exam."
     assert lines[2].endswith("0 as before, 1 message still refused")
 
 

@@ -63,6 +63,16 @@ def test_a_set_is_known_by_its_hl7_names(name: str, dicom: str) -> None:
         ("GBK", "gbk"),
         ("Big5", "cp950"),
         ("BIG5-HKSCS", "big5hkscs"),
+        ("CNS 11643-1992", "euc_tw"),
+        ("EUC-TW", "euc_tw"),
+        ("mswin1250", "cp1250"),
+        ("MS1251", "cp1251"),
+        ("x-cp1252", "cp1252"),
+        ("ANSI 1253", "cp1253"),
+        ("1257", "cp1257"),
+        ("IBM819", "latin_1"),
+        ("CP28605", "iso8859_15"),
+        ("ANSI_X3.4-1968", "ascii"),
         ("8859/10", "iso8859_10"),
         ("8859/13", "iso8859_13"),
         ("8859/14", "iso8859_14"),
@@ -87,7 +97,7 @@ def test_sets_that_dicom_has_only_with_code_extension(name: str, extension: str)
     assert (charset.dicom, charset.dicom_extension) == ("", extension)
 
 
-@pytest.mark.parametrize("name", ["", "8859/12", "8859", "KLINGON", "CNS 11643-1992", "UNICODE UTF-16", "~"])
+@pytest.mark.parametrize("name", ["", "8859/12", "8859", "KLINGON", "CNS 11643-2007", "UNICODE UTF-16", "~"])
 def test_a_name_that_nobody_knows_is_none(name: str) -> None:
     assert from_hl7(name) is None
 

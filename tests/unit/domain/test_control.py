@@ -42,6 +42,17 @@ OP PY CN PR RR      | *          | nothing
 DF FU OF RF UN      | *          | nothing
 UF UM UR            | *          | nothing
 """
+# Appointments: the trigger event of an SIU, then SCH-25 (HL7 table 0278).
+APPOINTMENTS = """
+S12                 | * BOOKED   | SCHEDULED
+S13                 | - BOOKED   | SCHEDULED
+S14                 | - BOOKED   | keeps its status unless it ended
+S13 S14             | CANCELLED DELETED NOSHOW | CANCELED
+S13 S14             | COMPLETE   | COMPLETED
+S13 S14             | STARTED    | STARTED
+S13 S14             | DC         | DISCONTINUED
+S15 S17 S26         | * BOOKED   | CANCELED
+"""
 ANY = ("", "SC", "IP", "CM", "CA", "DC", "HD", "ER", "ZZ")
 
 
@@ -56,7 +67,7 @@ def read(table: str) -> list[tuple[str, str, str]]:
     return rows
 
 
-ROWS = read(STANDARD) + read(REST_OF_TABLE_0119)
+ROWS = read(STANDARD) + read(REST_OF_TABLE_0119) + read(APPOINTMENTS)
 VALUES = {"patient_id": "P1", "patient_name": "Doe", "accession_number": "A1", "requested_procedure_id": "R1"}
 ENDED = [status for status in Status if status.is_terminal]
 
@@ -80,7 +91,8 @@ def test_only_what_orders_something_makes_a_record_of_an_order_that_is_not_here(
     control: str, code: str, outcome: str
 ) -> None:
     (change,) = decide(Order(control, code, VALUES), [], uid_root="2.25")
-    creates = control in ("NW", "SN", "RO", "CH") or outcome == CHANGED or (control, code) in SCHEDULED
+    creates = outcome == CHANGED or (control, code) in SCHEDULED
+    creates = creates or (outcome == NEW and control in ("NW", "SN", "RO", "CH", "S12", "S13"))
     assert change.action is (Action.CREATE if creates else Action.IGNORE)
     assert change.reason
     assert bool(change.problem) is not (creates or outcome == KEPT)

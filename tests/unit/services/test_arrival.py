@@ -3,8 +3,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from openworklist.domain.errors import CharsetError, MessageError, OrderError, UnsupportedMessage
+from openworklist.domain.options import Options
+from openworklist.domain.system import System
 from openworklist.hl7.profile import preset
-from openworklist.services.configuration import using
+from openworklist.services.configuration import Configuration, using
 from openworklist.services.reading import Arrival, Reader, Source
 
 MLLP = Source("mllp", "192.0.2.1:4711")
@@ -97,3 +99,46 @@ def test_an_order_found_wrong_later_is_the_same_arrival_without_orders() -> None
     error = OrderError("No.")
     refused = arrival.refused(error)
     assert (refused.error, refused.orders, refused.digest) == (error, (), arrival.digest)
+
+
+def sent_by(application: str, name: bytes, charset: str = "") -> bytes:
+    return message(charset=charset, name=name).replace(b"|RIS|", f"|{application}|".encode())
+
+
+def test_a_sender_may_have_a_character_set_of_its_own_where_it_names_none() -> None:
+    system = System("OLDHIS", "*", charset="WINDOWS-1251", is_confirmed=True)
+    configuration = Configuration().with_system(system)
+    reader = Reader(lambda: configuration)
+
+    def name_of(raw: bytes) -> object:
+        (order,) = reader.read(raw, MLLP, 0).orders
+        return order.values["patient_name"]
+
+    assert name_of(sent_by("OLDHIS", "Иванов".encode("cp1251"))) == "Иванов"
+    assert name_of(sent_by("OLDHIS", b"Ivanov")) == "Ivanov"
+    assert name_of(sent_by("RIS", b"M\xfcller")) == "Müller"
+    assert name_of(sent_by("OLDHIS", "Αννα".encode("iso8859_7"), "8859/7")) == "Αννα"
+
+
+REPLACING = Configuration(options=Options(undecodable="replace"))
+LOSSY = Reader(lambda: REPLACING)
+
+
+def test_bytes_that_are_no_letters_may_be_replaced() -> None:
+    raw = message(charset="UNICODE UTF-8", name=b"M\xfcller^Zo\xc3\xab")
+    arrival = LOSSY.read(raw, MLLP, 0)
+    assert arrival.raw == raw
+    (order,) = arrival.orders
+    assert order.values["patient_name"] == "M\ufffdller^Zoë"
+    (warning,) = arrival.warnings
+    assert f"0xFC at offset {raw.index(0xFC)} in PID-5" in warning
+
+
+@pytest.mark.parametrize(("before", "after"), [(b"|P1|", b"|P\xfc|"), (b"|A1\r", b"|A\xfc\r")])
+def test_no_letter_of_an_identifier_is_replaced(before: bytes, after: bytes) -> None:
+    """Two patients, of whose IDs a letter each is not known, are not one."""
+    raw = message(charset="UNICODE UTF-8").replace(before, after)
+    arrival = LOSSY.read(raw, MLLP, 0)
+    assert isinstance(arrival.error, CharsetError)
+    assert "identifier" in arrival.error.sentence
+    assert arrival.orders == ()

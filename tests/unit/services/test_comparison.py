@@ -95,7 +95,7 @@ def test_the_code_of_the_cause_is_kept() -> None:
     raw = ORDER.replace(b"|2.5", b"|2.5||||||UNICODE UTF-8") + b"NTE|1||\xff\r"
     with pytest.raises(MessageError) as caught:
         compared(raw, ORDER)
-    assert (caught.value.code, caught.value.where) == ("charset.undecodable", "MSH-18")
+    assert (caught.value.code, caught.value.where) == ("charset.undecodable", "NTE-3")
 
 
 def test_wrapped_lines_are_told() -> None:

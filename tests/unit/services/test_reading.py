@@ -5,9 +5,10 @@ from datetime import datetime, timedelta, tzinfo
 
 import pytest
 
+from openworklist.domain.options import Options
 from openworklist.hl7.ack import explain
 from openworklist.hl7.profile import preset
-from openworklist.services.configuration import using
+from openworklist.services.configuration import Configuration, using
 from openworklist.services.reading import Arrival, Reader, Source
 
 HEADER = "MSH|^~\\&|HIS|CLINIC|OWL|RAD|20260314101500||ORM^O01|MSG-1|P|2.5.1"
@@ -82,16 +83,17 @@ def test_another_hl7_than_v2_is_not_taken_nor_training_where_the_site_says_so() 
     assert arrival.error is not None
     assert (arrival.error.where, arrival.control_id) == ("MSH-12", "MSG-1")
     training = "\r".join((HEADER.replace("|P|2.5.1", "|T|2.5.1"), PATIENT, ORDER)).encode()
-    strict = Reader(using(preset("classic")), refused_modes=frozenset({"T"}))
+    configuration = Configuration(options=Options(training="refuse"))
+    strict = Reader(lambda: configuration)
     arrival = strict.read(training, Source("mllp"), 0)
     assert arrival.error is not None
     assert (arrival.error.where, arrival.orders) == ("MSH-11", ())
 
 
 def test_a_part_of_a_message_that_is_not_taken_anyway_holds_up_no_queue() -> None:
-    arrival = read(HEADER.replace("ORM^O01", "ADT^A08") + "|1|next", PATIENT)
+    arrival = read(HEADER.replace("ORM^O01", "ADT^A02") + "|1|next", PATIENT)
     assert arrival.error is None
-    assert "change no orders" in arrival.ignored
+    assert "changes no exam" in arrival.ignored
 
 
 @pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf", b"\r\n\xef\xbb\xbf", b"\n\t "])

@@ -199,3 +199,47 @@ def upgrade() -> None:
     )
     op.create_index("ix_deleted_records_identity", "deleted_records", ["identity"])
     op.create_index("ix_deleted_records_at", "deleted_records", ["at"])
+
+    op.create_table(
+        "merged_patients",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("patient_id", TEXT, nullable=False),
+        sa.Column("issuer_of_patient_id", TEXT, nullable=False),
+        sa.Column("message_id", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("sender", TEXT, nullable=False),
+        sa.Column("sent_at", sa.BigInteger(), nullable=False),
+        sa.Column("document", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_merged_patients")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_merged_patients_message_id", "merged_patients", ["message_id"])
+    op.create_index("ix_merged_patients_patient_id", "merged_patients", ["patient_id"])
+
+    op.create_table(
+        "outbound",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("destination", TEXT, nullable=False),
+        sa.Column("options", TEXT, nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("control_id", TEXT, nullable=False),
+        sa.Column("record_id", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("created_by", TEXT, nullable=False),
+        sa.Column("state", TEXT, nullable=False),
+        sa.Column("due_since", sa.BigInteger(), nullable=False),
+        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.Column("next_attempt_at", sa.BigInteger(), nullable=False),
+        sa.Column("leased_by", TEXT, nullable=False),
+        sa.Column("leased_until", sa.BigInteger(), nullable=False),
+        sa.Column("error_code", TEXT, nullable=False),
+        sa.Column("error", TEXT, nullable=False),
+        sa.Column("acknowledgement", sa.LargeBinary(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=False),
+        sa.Column("changed_by", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbound")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_outbound_state_destination_id", "outbound", ["state", "destination", "id"])
+    op.create_index("ix_outbound_state_ended_at", "outbound", ["state", "ended_at"])
+    op.create_index("ix_outbound_record_id", "outbound", ["record_id"])

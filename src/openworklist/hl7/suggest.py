@@ -1,0 +1,168 @@
+"""Where a sender seems to put things, told from what the values in its messages look like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from openworklist.domain.attributes import BY_NAME, Attribute
+from openworklist.hl7.dates import read_stamp
+from openworklist.hl7.groups import Group, order_groups
+from openworklist.hl7.leaf import NULL, Reading, leaf_reader
+from openworklist.hl7.message import Message
+from openworklist.hl7.path import Path, parse_path
+from openworklist.hl7.profile import Profile, derive, preset
+from openworklist.hl7.rule import Rule, Source
+from openworklist.hl7.shapes import SHAPES
+
+_MOST: Final = 4  # places in a rule: one for each way in which the samples differ
+
+
+class _Hint(NamedTuple):
+    """What an attribute looks like, and where it is looked for, the usual places first."""
+
+    name: str
+    looks: str  # as a sentence says it
+    shape: str  # of hl7.shapes, for the source; "" where any text will do
+    places: str
+    is_unique: bool = False  # each order has its own
+    is_free: bool = False  # it may stand in any field of ORC, OBR, IPC and the segments of the site
+
+
+_HINTS: Final = (
+    _Hint("modality", "a modality", "modality", "IPC-5.1 OBR-24.1 OBR-18.1 OBR-21.1 OBR-20.1 OBR-19.1",
+          is_free=True),
+    _Hint("scheduled_station_ae_title", "an AE title", "ae_title", "IPC-9.1 OBR-21.1 ORC-18.1"),
+    _Hint("scheduled_procedure_step_start_date", "a date", "date",
+          "TQ1-7.1 ORC-7.4 ORC-15.1 OBR-27.4 OBR-36.1 OBR-7.1 OBR-6.1"),
+    _Hint("accession_number", "a number of its own for each order", "accession_number",
+          "IPC-1.1 OBR-18.1 ORC-2.1 OBR-3.1 ORC-3.1 OBR-2.1", is_unique=True),
+    _Hint("study_instance_uid", "a UID", "uid", "IPC-3.1 ZDS-1.1", is_free=True),
+    _Hint("requested_procedure_id", "an ID", "", "IPC-2.1 OBR-19.1 OBR-4.1"),
+    _Hint("scheduled_procedure_step_id", "an ID", "", "IPC-4.1 OBR-20.1 OBR-4.1"),
+    _Hint("patient_id", "an ID", "", "PID-3.1 PID-2.1 PID-4.1"),
+    _Hint("patient_name", "a name", "", "PID-5 PID-9"),
+)  # fmt: skip
+_FREE: Final = ("ORC", "OBR", "IPC")
+_DATE, _TIME = "scheduled_procedure_step_start_date", "scheduled_procedure_step_start_time"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A place that was looked at, and in how many of the messages it holds what was looked for."""
+
+    place: str
+    fits: int
+    misfits: int  # messages in which it holds something else
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Where an attribute is. `candidates` begin with the best; without any nothing was found."""
+
+    attribute: Attribute
+    reason: str
+    candidates: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """What is proposed for each attribute, and a mapping that reads by it."""
+
+    messages: int
+    suggestions: tuple[Suggestion, ...]
+    profile: Profile
+
+
+def suggest(messages: Sequence[Message], name: str) -> Suggested:
+    """Proposals for a mapping of that name from messages of one sender; those without an order do not count.
+
+    Of several steps in a message the first is looked at.
+    """
+    samples = [_Sample(message, groups[0]) for message in messages if (groups := order_groups(message))]
+    suggestions = tuple(_suggest(hint, samples) for hint in _HINTS)
+    found = {each.attribute.name: each.candidates for each in suggestions}
+    base = preset("ihe" if _is_ihe(found) else "classic")
+    rules = [
+        rule for hint in _HINTS if (candidates := found[hint.name]) for rule in _make_rules(hint, candidates)
+    ]
+    return Suggested(len(samples), suggestions, derive(name, base, rules))
+
+
+class _Sample:
+    """The first order of a message."""
+
+    def __init__(self, message: Message, group: Group) -> None:
+        self._group = group
+        self._reading = Reading(message.delimiters, "ascii", None)
+        self.day = read_stamp(message.header.field(7)).date
+        self.names = {segment.name for segment in message.segments}
+
+    def read(self, path: Path) -> str:
+        segment = self._group.find(path.segment)
+        text = segment.field(path.field) if segment is not None else ""
+        found = leaf_reader(path)(self._reading, text) if text else ""
+        return "" if found == NULL else found
+
+    def places(self) -> Iterable[Path]:
+        """The first component of every field where a value of the site may stand."""
+        for name in sorted(self.names):
+            segment = self._group.find(name) if name in _FREE or name[0] == "Z" else None
+            for number in range(1, len(segment.fields) if segment is not None else 0):
+                yield Path(name, number, 1)
+
+
+def _suggest(hint: _Hint, samples: Sequence[_Sample]) -> Suggestion:
+    usual = [parse_path(text) for text in hint.places.split()]
+    others = {path for sample in samples for path in sample.places()} if hint.is_free else set()
+    paths = [*usual, *sorted(others - set(usual))]
+    candidates = [found for path in paths if (found := _look(hint, path, samples)).fits]
+    # The most messages first, then what never is anything else, then the usual order; of dates those to come.
+    candidates.sort(key=lambda each: (-each.fits, each.misfits, -_count_to_come(hint, each, samples)))
+    attribute = BY_NAME[hint.name]
+    if not candidates:
+        return Suggestion(attribute, f"no place holds {hint.looks}")
+    best = candidates[0]
+    return Suggestion(
+        attribute,
+        f"{best.place} holds {hint.looks} in {best.fits} of {len(samples)} messages",
+        tuple(candidates),
+    )
+
+
+def _look(hint: _Hint, path: Path, samples: Sequence[_Sample]) -> Candidate:
+    texts = [(sample, sample.read(path)) for sample in samples]
+    held = [(sample, text) for sample, text in texts if text]
+    fits = sum(_does_fit(hint, text) for _, text in held)
+    if hint.is_unique and fits > 1 and len({text for _, text in held}) == 1:
+        fits = 0  # the same in every order: a word, not a number
+    return Candidate(str(path), fits, len(held) - fits)
+
+
+def _count_to_come(hint: _Hint, candidate: Candidate, samples: Sequence[_Sample]) -> int:
+    """In how many messages a date is not before the day on which it was sent; 0 of what is no date."""
+    if hint.name != _DATE:
+        return 0
+    path = parse_path(candidate.place)
+    return sum(read_stamp(sample.read(path)).date >= sample.day for sample in samples)
+
+
+def _does_fit(hint: _Hint, text: str) -> bool:
+    if hint.shape and not SHAPES[hint.shape](text):
+        return False
+    return not (hint.name.endswith("_id") and SHAPES["modality"](text))
+
+
+def _is_ihe(found: Mapping[str, Sequence[Candidate]]) -> bool:
+    """Whether the best places are those of IHE."""
+    best = {candidates[0].place for candidates in found.values() if candidates}
+    return bool(best & {"IPC-5.1", "OBR-24.1", "IPC-1.1"})
+
+
+def _make_rules(hint: _Hint, candidates: Sequence[Candidate]) -> list[Rule]:
+    """The rule for the places that never hold anything else, the best first; of a date its time's too."""
+    good = [each for each in candidates if not each.misfits] or candidates[:1]
+    sources = tuple(Source(parse_path(each.place), hint.shape) for each in good[:_MOST])
+    names = (_DATE, _TIME) if hint.name == _DATE else (hint.name,)
+    return [Rule(BY_NAME[name], sources) for name in names]
