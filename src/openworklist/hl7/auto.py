@@ -19,12 +19,13 @@ Alternatives = tuple[tuple[Condition, ...], ...]
 _OBR_24: Final = Condition(parse_path("OBR-24.1"), shape="modality")
 # The first family that fits is that of the message. IPC is IHE's; a modality in OBR-24 is where IHE has it if
 # the fields of IHE's numbers are in use too. One in OBR-18 is not IHE's, where the accession number stands
-# there; then a ZDS is no sign of IHE, since the classic places have the Study Instance UID in it too.
+# there; then a ZDS is no sign of IHE, since the classic places have the Study Instance UID in it too, nor is
+# one in OBR-24, which HL7 table 0074 has it for.
 FAMILIES: Final[tuple[tuple[str, Alternatives], ...]] = (
     ("steps", ((read_condition("IPC"),),)),
-    ("ihe", tuple((_OBR_24, read_condition(path)) for path in ("OBR-18", "OBR-19", "OBR-20"))),
+    ("ihe", tuple((_OBR_24, read_condition(path)) for path in ("OBR-19", "OBR-20"))),
     ("classic", ((Condition(parse_path("OBR-18.1"), shape="modality"),),)),
-    ("ihe", ((read_condition("ZDS"),),)),
+    ("ihe", ((read_condition("ZDS"),), (_OBR_24, read_condition("OBR-18")))),
 )
 UNDECIDED: Final = "undecided"
 

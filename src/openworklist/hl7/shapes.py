@@ -22,6 +22,14 @@ MODALITIES: Final = frozenset(
         *("MS", "OPR", "ST", "VF"),
     )
 )
+# HL7 table 0074, the services that OBR-24 is for, as far as they are no modality.
+_SERVICES: Final = frozenset(
+    (
+        *("BG", "BLB", "CUS", "CTH", "CH", "EN", "HM", "ICU", "IMG", "IMM", "LAB", "MB", "MCB", "MYC", "NMS"),
+        *("NMR", "NRS", "OUS", "OTH", "OSL", "PAR", "PAT", "PF", "PHR", "PHY", "RX", "RUS", "RC", "RT"),
+        *("RAD", "SP", "TX", "URN", "VR", "VUS", "XRC"),
+    )
+)
 # PS3.5 6.2 lets an AE title have blanks inside; one that is looked for has none, else any short text is one.
 _AE_TITLE: Final = re.compile(r"[!-\[\]-~]{1,16}", re.ASCII)
 _ACCESSION: Final = re.compile(r"(?=.*[0-9])[^\s^&]{1,64}")
@@ -49,7 +57,7 @@ def _is_accession_number(text: str) -> bool:
 
 
 def _is_station_name(text: str) -> bool:
-    return not _is_modality(text)
+    return len(text) > 1 and not _is_modality(text) and text.upper() not in _SERVICES
 
 
 def _is_number(text: str) -> bool:

@@ -34,6 +34,7 @@ def read(text: str) -> dict[str, Value]:
         (("ORC|NW", "OBR", "IPC|A1"), "steps"),
         (("ORC|NW", obr(f18="A1", f24="CT")), "ihe"),
         (("ORC|NW", obr(f19="R1", f24="CT")), "ihe"),
+        (("ORC|NW", obr(f18="CT", f24="CT")), "classic"),
         (("ORC|NW", obr(f24="CT")), "auto"),
         (("ORC|NW", obr(f18="CT")), "classic"),
         (("ORC|NW", obr(f18="CT", f24="ROOM 1"), "ZDS|1.2.3"), "classic"),
@@ -56,6 +57,10 @@ def test_a_station_name_is_no_modality_and_a_modality_no_station() -> None:
     found = read(message("ORC|NW|1", obr(f21="CT")))
     assert found["modality"] == "CT"
     assert "scheduled_station_ae_title" not in found
+
+
+def test_a_service_of_hl7_is_no_station_name() -> None:
+    assert "scheduled_station_name" not in read(message("ORC|NW|1", obr(f18="CT", f24="RAD")))
 
 
 def test_an_accession_number_is_none_of_the_words_that_stand_in_its_place() -> None:
