@@ -17,15 +17,14 @@ from openworklist.hl7.rule import Condition, Rule, Source, read_condition
 Alternatives = tuple[tuple[Condition, ...], ...]
 
 _OBR_24: Final = Condition(parse_path("OBR-24.1"), shape="modality")
-_OBR_18: Final = Condition(parse_path("OBR-18.1"), shape="modality")
 # The first family that fits is that of the message. IPC is IHE's; a modality in OBR-24 is where IHE has it if
 # the fields of IHE's numbers are in use too. One in OBR-18 is not IHE's, where the accession number stands
-# there: then one in OBR-24 may be the service (HL7 table 0074 has CT), and a ZDS is no sign of IHE, since the
-# classic places have the Study Instance UID in it too.
+# there; then a ZDS is no sign of IHE, since the classic places have the Study Instance UID in it too, nor is
+# one in OBR-24, which HL7 table 0074 has it for.
 FAMILIES: Final[tuple[tuple[str, Alternatives], ...]] = (
     ("steps", ((read_condition("IPC"),),)),
     ("ihe", tuple((_OBR_24, read_condition(path)) for path in ("OBR-19", "OBR-20"))),
-    ("classic", ((_OBR_18,),)),
+    ("classic", ((Condition(parse_path("OBR-18.1"), shape="modality"),),)),
     ("ihe", ((read_condition("ZDS"),), (_OBR_24, read_condition("OBR-18")))),
 )
 UNDECIDED: Final = "undecided"
@@ -44,9 +43,6 @@ _SHAPES_ELSEWHERE: Final[Mapping[str, str]] = {
     "scheduled_procedure_step_start_time": "date",
     "study_instance_uid": "uid",
 }
-_START: Final = frozenset({"scheduled_procedure_step_start_date", "scheduled_procedure_step_start_time"})
-# Where nothing decides, a place of the schedule that has the hour comes before one that has the day alone.
-_SCHEDULED: Final = "ORC-15.1 ORC-7.4 TQ1-7.1 OBR-27.4 OBR-36.1"
 # An order number is an accession number in the classic place alone; elsewhere it must look like one.
 _ACCESSION: Final = "accession_number"
 _STARTS: Final = "ORC-7.4 TQ1-7.1 ORC-15.1 OBR-27.4 OBR-36.1 OBR-7.1 OBR-6.1"
@@ -86,8 +82,6 @@ def _find_sources(attribute: Attribute, family: str) -> Iterable[Source]:
     elsewhere = _SHAPES_ELSEWHERE.get(name, "")
     if name == "requesting_physician" and family in ("classic", UNDECIDED):
         yield from _IDENTIFIED
-    if name in _START and family == UNDECIDED:
-        yield from (Source(parse_path(text), "time") for text in _SCHEDULED.split())
     for text in own:
         shape = elsewhere if family == UNDECIDED else _SHAPES.get(name, "")
         if name == _ACCESSION and family == "ihe":

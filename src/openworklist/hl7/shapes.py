@@ -26,24 +26,8 @@ MODALITIES: Final = frozenset(
 _SERVICES: Final = frozenset(
     (
         *("BG", "BLB", "CUS", "CTH", "CH", "EN", "HM", "ICU", "IMG", "IMM", "LAB", "MB", "MCB", "MYC", "NMS"),
-        *(
-            "NMR",
-            "NRS",
-            "OUS",
-            "OTH",
-            "OSL",
-            "PAR",
-            "PAT",
-            "PF",
-            "PHR",
-            "PHY",
-            "RX",
-            "RUS",
-            "RC",
-            "RT",
-            "RAD",
-        ),
-        *("SP", "TX", "URN", "VR", "VUS", "XRC"),
+        *("NMR", "NRS", "OUS", "OTH", "OSL", "PAR", "PAT", "PF", "PHR", "PHY", "RX", "RUS", "RC", "RT"),
+        *("RAD", "SP", "TX", "URN", "VR", "VUS", "XRC"),
     )
 )
 # PS3.5 6.2 lets an AE title have blanks inside; one that is looked for has none, else any short text is one.
@@ -62,11 +46,6 @@ def _is_ae_title(text: str) -> bool:
 
 def _is_date(text: str) -> bool:
     return bool(read_stamp(text).date)
-
-
-def _is_time(text: str) -> bool:
-    stamp = read_stamp(text)
-    return bool(stamp.date and stamp.time)
 
 
 def _is_uid(text: str) -> bool:
@@ -94,7 +73,6 @@ SHAPES: Final[Mapping[str, Callable[[str], bool]]] = {
     "ae_title": _is_ae_title,
     "station_name": _is_station_name,
     "date": _is_date,
-    "time": _is_time,
     "uid": _is_uid,
     "accession_number": _is_accession_number,
     "number": _is_number,

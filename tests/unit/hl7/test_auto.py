@@ -37,12 +37,11 @@ def read(text: str) -> dict[str, Value]:
         (("ORC|NW", "OBR", "IPC|A1"), "steps"),
         (("ORC|NW", obr(f18="A1", f24="CT")), "ihe"),
         (("ORC|NW", obr(f19="R1", f24="CT")), "ihe"),
+        (("ORC|NW", obr(f18="CT", f24="CT")), "classic"),
         (("ORC|NW", obr(f24="CT")), "auto"),
         (("ORC|NW", obr(f20="S1", f24="CT")), "ihe"),
         (("ORC|NW", obr(f18="CT", f19="R1", f24="CT")), "ihe"),
         (("ORC|NW", obr(f18="CT")), "classic"),
-        # IHE would have the accession number there, and HL7 table 0074 has CT for OBR-24.
-        (("ORC|NW", obr(f18="CT", f24="CT")), "classic"),
         (("ORC|NW", obr(f18="CT", f24="ROOM 1"), "ZDS|1.2.3"), "classic"),
         (("ORC|NW", "OBR", "ZDS|1.2.3"), "ihe"),
         (("ORC|NW", obr(f18="CT", f24="CT", f20="S1"), "IPC|A1", "ZDS|1.2.3"), "steps"),
@@ -66,6 +65,10 @@ def test_a_station_name_is_no_modality_and_a_modality_no_station() -> None:
     assert "scheduled_station_ae_title" not in found
 
 
+def test_a_service_of_hl7_is_no_station_name() -> None:
+    assert "scheduled_station_name" not in read(message("ORC|NW|1", obr(f18="CT", f24="RAD")))
+
+
 def test_an_accession_number_is_none_of_the_words_that_stand_in_its_place() -> None:
     found = read(message("ORC|NW|A1", obr(f18="ROUTINE", f19="R1", f24="CT")))
     assert found["accession_number"] == "A1"
@@ -79,11 +82,8 @@ def test_an_accession_number_is_none_of_the_words_that_stand_in_its_place() -> N
         (("ORC|NW|1", "TQ1|||||||20260316101500", "OBR|1"), ("20260316", "101500")),
         (("ORC|NW|1", obr(f36="20260316101500")), ("20260316", "101500")),
         (("ORC|NW|1", obr(f7="20260316101500")), ("20260316", "101500")),
-        # Where nothing decides, the place that has the hour.
-        (("ORC|NW|1|||||||||||||20260316", obr(f27="^^^202603171200")), ("20260317", "120000")),
         # The time is of the same place as the date, also where that has none.
-        (("ORC|NW|1|||||||||||||20260316", obr(f18="CT", f36="20260317101500")), ("20260316", None)),
-        (("ORC|NW|1|||||||||||||20260316", obr(f6="20260317101500")), ("20260316", None)),
+        (("ORC|NW|1|||||||||||||20260316", obr(f36="20260317101500")), ("20260316", None)),
     ],
 )
 def test_the_start_is_found(segments: tuple[str, ...], expected: tuple[str, str | None]) -> None:
