@@ -25,14 +25,20 @@ def make_order(control: str, procedure: str, patient: str, minutes: int, time: s
     ).encode()
 
 
-def listed(server: Any, patient: str) -> list[str]:
-    """The step IDs that findscu shows for a patient."""
+def show(server: Any, *keys: str) -> str:
+    """What findscu shows of the answers to these keys."""
     if shutil.which("findscu") is None:
         pytest.skip("findscu not found: apt-get install dcmtk")
-    keys = ["-k", f"0010,0020={patient}", "-k", "(0040,0100)[0].0040,0009"]
+    asked = [part for key in keys for part in ("-k", key)]
     peer = ["-aec", "OPENWORKLIST", "127.0.0.1", str(server.dicom)]
-    found = subprocess.run(["findscu", "-W", *keys, *peer], check=True, timeout=30, capture_output=True)
-    return re.findall(r"\(0040,0009\) SH \[(\w+)", (found.stdout + found.stderr).decode("latin_1"))
+    found = subprocess.run(["findscu", "-W", *asked, *peer], check=True, timeout=30, capture_output=True)
+    return (found.stdout + found.stderr).decode("latin_1")
+
+
+def listed(server: Any, patient: str) -> list[str]:
+    """The step IDs that findscu shows for a patient."""
+    shown = show(server, f"0010,0020={patient}", "(0040,0100)[0].0040,0009")
+    return re.findall(r"\(0040,0009\) SH \[(\w+)", shown)
 
 
 def send(server: Any, raw: bytes) -> str:
@@ -57,6 +63,30 @@ def test_a_cancel_counts_after_a_message_from_the_year_2099(server: Any) -> None
     answer = send(server, make_order("CA", "CT1", "L2", 0, time=f"{datetime.now():%Y%m%d}"))
     assert "|W|" not in answer
     assert listed(server, "L2") == []
+
+
+def make_message(kind: str, patient: str, *lines: str) -> bytes:
+    head = f"MSH|^~\\&|HIS|HOSPITAL|OW|RAD|{datetime.now():%Y%m%d%H%M%S}||{kind}|{kind}{patient}|P|2.5.1"
+    return "\r".join((head, *lines, "")).encode()
+
+
+def test_scanners_see_news_of_patients_and_who_was_merged(server: Any) -> None:
+    send(server, make_order("NW", "CT1", "M1", 0))
+    send(server, make_message("ADT^A08", "M1", "EVN|A08", "PID|||M1||Roe^Jane"))
+    assert "Roe^Jane" in show(server, "0010,0020=M1", "0010,0010")
+    send(server, make_message("ADT^A40", "M2", "EVN|A40", "PID|||M2||Poe^Jane", "MRG|M1"))
+    assert listed(server, "M1") == []
+    assert set(listed(server, "M2")) == {"CT1"}
+    send(server, make_order("CA", "CT1", "M1", 70, time=f"{datetime.now():%Y%m%d%H%M%S}"))
+    assert listed(server, "M2") == []
+
+
+def test_scanners_see_appointments(server: Any) -> None:
+    lines = "SCH|AS1|||||||||^^^20260320101500", "PID|||S1||Doe^Jane", "AIS|1||CT7^Head^99X", "AIG|1||CT01"
+    send(server, make_message("SIU^S12", "S1", *lines))
+    assert set(listed(server, "S1")) == {"CT7"}
+    send(server, make_message("SIU^S15", "S1", *lines[:2]))
+    assert listed(server, "S1") == []
 
 
 def test_an_acknowledgement_is_not_answered(server: Any) -> None:

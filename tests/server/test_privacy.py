@@ -54,6 +54,18 @@ def send_orders(port: int) -> None:
         raw = make_order(f"{ID}X", NAME, control=control, time=f"20260314{time}0000")
         assert b"MSA|AA|" in answer(raw)
     good = make_order(ID, NAME).decode()
+    for kind, lines in (
+        ("ADT^A08", f"PID|||{ID}^^^HOSP||{NAME}\r"),
+        ("ADT^A08", f"PID|||||{NAME}\r"),
+        ("ADT^A40", f"PID|||{ID}Y||{NAME}\rMRG|{ID}X\r"),
+        ("ADT^A02", f"PID|||{ID}||{NAME}\r"),
+        ("SIU^S12", f"SCH|{ID}\rPID|||{ID}||{NAME}\rAIS|1||CT1^{NAME}\r"),
+        ("SIU^S15", f"SCH|{ID}9\rPID|||{ID}||{NAME}\r"),
+    ):
+        assert b"MSA|AA|" in answer(
+            f"MSH|^~\\&|RIS|H|||20260314120000||{kind}|{kind}|P|2.5\r{lines}".encode()
+        )
+    assert b"MSA|AA|" in answer(make_order(f"{ID}X", NAME, control="XO", time="20260314130000"))
     refused = (
         good.replace(f"|||{ID}^^^HOSP|", "||||"),
         good.replace("ORM^O01", "ORU^R01"),

@@ -262,7 +262,9 @@ def test_what_ended_stays_with_the_old_patient(desk: Desk) -> None:
     desk.send("ORC|CA|A1", patient="PID|||P9", time="20260314083000")
     desk.send_patient("A40", "PID|||P1||Roe^Jane", "MRG|P9")
     assert patients(desk) == [("P9", "Doe^Jane")]
-    assert desk.journal()[-1].reason == "no exam of the old patient or of this one is open here"
+    assert desk.journal()[-1].reason == (
+        "no exam of the old patient or of this one is open here: the merge is remembered"
+    )
 
 
 def test_an_order_that_both_have_is_one_exam_afterwards(desk: Desk) -> None:

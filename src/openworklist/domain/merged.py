@@ -9,13 +9,13 @@ from typing import Final
 from openworklist.domain.attributes import PATIENT_LEVEL
 from openworklist.domain.control import Action
 from openworklist.domain.identity import identity_of, text_of
+from openworklist.domain.news import find_known
 from openworklist.domain.order import Change, Order, decide
 from openworklist.domain.patient import (
     OF_THE_ID,
     OF_THE_VISIT,
     Patient,
     PatientChange,
-    find_known,
     patient_of,
 )
 from openworklist.domain.record import Record, Value

@@ -15,8 +15,9 @@ from openworklist.domain.history import History as History
 from openworklist.domain.history import StatusSet as StatusSet
 from openworklist.domain.identity import identity_of, text_of
 from openworklist.domain.merged import Merged, decide_merged, find_remaining, list_merged, recall
+from openworklist.domain.news import decide_patient
 from openworklist.domain.order import Change, Order, decide
-from openworklist.domain.patient import decide_patient, patient_of
+from openworklist.domain.patient import patient_of
 from openworklist.domain.record import Record, Value
 
 

@@ -17,7 +17,7 @@ from openworklist.hl7.sequences import Finder
 # Letters of a value beyond which none is read: six times what the longest text of DICOM holds (LT, 10,240).
 LONGEST: Final = 65_536
 UNIT: Final = Path("OBX", 6, 1)
-NO_UNIT: Final = "has a unit that is not known: left out."
+NO_UNIT: Final = "is no measure in a unit that is known: left out."
 
 
 class Lookup(NamedTuple):

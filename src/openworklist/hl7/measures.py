@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
 # By attribute: from a number and the first component of its unit to the number in DICOM's unit; None if the
-# unit is none of that kind.
+# unit is none of that kind, or nobody is so heavy or tall.
 Measure = Callable[[str, str], str | None]
 
 # UCUM and the codes of HL7 v2.9 table 0353, in small letters; "" is the unit that DICOM has.
@@ -26,24 +26,30 @@ _METRES: Final[Mapping[str, str]] = {
 }
 
 
-def _make(factors: Mapping[str, str]) -> Measure:
+def _make(factors: Mapping[str, str], most: int) -> Measure:
+    """A measure that is above zero and no more than `most`: 180 without a unit are no metres."""
+
     def measure(number: str, unit: str) -> str | None:
         factor = factors.get(unit.strip().lower())
         if factor is None:
             return None
-        if factor == "1":
-            return number
         try:
             found = Decimal(number) * Decimal(factor)
-        except InvalidOperation:
+            is_likely = 0 < found <= most
+        except ArithmeticError:
             return None
-        # A DS has 16 letters (PS3.5 6.2); a gram and a millimetre are more than anybody weighs and measures.
-        return f"{found.quantize(Decimal('0.001')).normalize():f}"
+        if not is_likely:
+            return None
+        if factor == "1":
+            return number
+        # A DS has 16 letters (PS3.5 6.2); a gram and a millimetre are exact enough.
+        rounded = f"{found.quantize(Decimal('0.001')).normalize():f}"
+        return rounded if rounded != "0" else None
 
     return measure
 
 
 MEASURES: Final[Mapping[str, Measure]] = {
-    "patient_weight": _make(_KILOGRAMS),
-    "patient_size": _make(_METRES),
+    "patient_weight": _make(_KILOGRAMS, 2000),
+    "patient_size": _make(_METRES, 4),
 }

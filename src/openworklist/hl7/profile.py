@@ -16,6 +16,7 @@ from openworklist.hl7.controls import NONE, Controls
 from openworklist.hl7.leaf import Reading
 from openworklist.hl7.message import Message
 from openworklist.hl7.observed import OBSERVED
+from openworklist.hl7.path import parse_path
 from openworklist.hl7.rule import Condition, Rule, Source, make_rule, placed, read_condition
 
 __all__ = ["PRESETS", "Condition", "Profile", "Rule", "Source", "Variant", "make_profile", "preset"]
@@ -159,6 +160,25 @@ def _with_steps(orders: Profile) -> Profile:
     return Profile(orders.name, orders.rules, (Variant(((read_condition("IPC"),),), preset("ihe_omi")),))
 
 
+# No field of an appointment is for it, but the kind or group of a resource often is the modality. Only those
+# of scanners: there is DOC for a doctor, PR for a provider.
+_KINDS: Final = ("AIG-4.1", "AIG-5.1")
+_SCANNERS: Final = ("CT", "MR", "US", "CR", "DX", "MG", "NM", "PT", "RF", "XA", "ES", "BMD", "IO", "PX")
+_STATION: Final = "scheduled_station_ae_title"
+
+
+def _make_siu() -> Profile:
+    """Appointments (domain.appointment). The name of a resource need not be an AE title."""
+    profile = _from_catalogue("siu", lambda attribute: attribute.siu)
+    rules = {rule.attribute.name: rule for rule in profile.rules}
+    titles = tuple(Source(each.path, "ae_title") for each in rules[_STATION].sources)
+    rules[_STATION] = replace(rules[_STATION], sources=titles)
+    kinds = [parse_path(text) for text in _KINDS]
+    named = tuple(Source(path, where=Condition(path, word)) for path in kinds for word in _SCANNERS)
+    rules["modality"] = Rule(BY_NAME["modality"], named)
+    return Profile("siu", tuple(rules.values()))
+
+
 def _make_auto() -> Profile:
     """hl7.auto says how it decides."""
     variants = tuple(
@@ -171,6 +191,6 @@ PRESETS: Final[Mapping[str, Callable[[], Profile]]] = {
     "classic": lambda: _with_steps(_from_catalogue("classic", lambda attribute: attribute.classic)),
     "ihe": _make_ihe,
     "auto": _make_auto,
-    "siu": lambda: _from_catalogue("siu", lambda attribute: attribute.siu),
+    "siu": _make_siu,
     "ihe_omi": lambda: _observe(_from_catalogue("ihe_omi", lambda attribute: attribute.ihe_omi)),
 }

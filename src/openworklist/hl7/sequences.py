@@ -61,7 +61,15 @@ def _find_code(path: Path) -> Finder:
 def _find_issuer(path: Path) -> Finder:
     """An assigning authority (HD): its namespace, universal ID and the type of that are subcomponents."""
     readers = [leaf_reader(each) for each in issuer_places(path)]
-    return lambda reading, field: _make_issuer(*[_component(reading, field, read) for read in readers])
+    read_number = leaf_reader(path._replace(component=1, subcomponent=0))
+
+    def find(reading: Reading, field: str) -> Value | None:
+        found = _make_issuer(*[_component(reading, field, read) for read in readers])
+        if found is None and path.component > 1 and _component(reading, field, read_number):
+            return ""  # a number that nobody is named for is not that of the next place's issuer
+        return found
+
+    return find
 
 
 def issuer_places(path: Path) -> list[Path]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from openworklist.domain.attributes import BY_NAME, Attribute
-from openworklist.hl7.dates import read_stamp
+from openworklist.domain.errors import OpenWorklistError
+from openworklist.hl7.dates import Stamp, read_stamp
 from openworklist.hl7.groups import Group, order_groups
 from openworklist.hl7.leaf import NULL, Reading, leaf_reader
 from openworklist.hl7.message import Message
@@ -16,6 +17,7 @@ from openworklist.hl7.profile import Profile, derive, preset
 from openworklist.hl7.rule import Rule, Source
 from openworklist.hl7.shapes import SHAPES
 
+_RESENT: Final = 3  # times that the same order may be among the samples, on the average
 _MOST: Final = 4  # places in a rule: one for each way in which the samples differ
 
 
@@ -45,6 +47,7 @@ _HINTS: Final = (
     _Hint("patient_name", "a name", "", "PID-5 PID-9"),
 )  # fmt: skip
 _FREE: Final = ("ORC", "OBR", "IPC")
+_STEP: Final = "scheduled_procedure_step_id"
 _DATE, _TIME = "scheduled_procedure_step_start_date", "scheduled_procedure_step_start_time"
 
 
@@ -76,11 +79,12 @@ class Suggested:
 
 
 def suggest(messages: Sequence[Message], name: str) -> Suggested:
-    """Proposals for a mapping of that name from messages of one sender; those without an order do not count.
+    """Proposals for a mapping of that name from messages of one sender.
 
-    Of several steps in a message the first is looked at.
+    Those without an order, and those of which it is not clear whose it is, do not count. Of several
+    steps in a message the first is looked at.
     """
-    samples = [_Sample(message, groups[0]) for message in messages if (groups := order_groups(message))]
+    samples = [_Sample(message, order) for message in messages if (order := _find_order(message))]
     suggestions = tuple(_suggest(hint, samples) for hint in _HINTS)
     found = {each.attribute.name: each.candidates for each in suggestions}
     base = preset("ihe" if _is_ihe(found) else "classic")
@@ -90,13 +94,21 @@ def suggest(messages: Sequence[Message], name: str) -> Suggested:
     return Suggested(len(samples), suggestions, derive(name, base, rules))
 
 
+def _find_order(message: Message) -> Group | None:
+    try:
+        groups = order_groups(message)
+    except OpenWorklistError:
+        return None
+    return next((group for group in groups if any(group.all(name) for name in _FREE)), None)
+
+
 class _Sample:
     """The first order of a message."""
 
     def __init__(self, message: Message, group: Group) -> None:
         self._group = group
         self._reading = Reading(message.delimiters, "ascii", None)
-        self.day = read_stamp(message.header.field(7)).date
+        self.sent = read_stamp(message.header.field(7))
         self.names = {segment.name for segment in message.segments}
 
     def read(self, path: Path) -> str:
@@ -117,6 +129,9 @@ def _suggest(hint: _Hint, samples: Sequence[_Sample]) -> Suggestion:
     usual = [parse_path(text) for text in hint.places.split()]
     others = {path for sample in samples for path in sample.places()} if hint.is_free else set()
     paths = [*usual, *sorted(others - set(usual))]
+    if hint.name == _STEP and any("IPC" in sample.names for sample in samples):
+        # An OBR may have several IPC: what tells one step from another stands in IPC alone.
+        paths = [path for path in paths if path.segment == "IPC"]
     candidates = [found for path in paths if (found := _look(hint, path, samples)).fits]
     # The most messages first, then what never is anything else, then the usual order; of dates those to come.
     candidates.sort(key=lambda each: (-each.fits, each.misfits, -_count_to_come(hint, each, samples)))
@@ -135,17 +150,24 @@ def _look(hint: _Hint, path: Path, samples: Sequence[_Sample]) -> Candidate:
     texts = [(sample, sample.read(path)) for sample in samples]
     held = [(sample, text) for sample, text in texts if text]
     fits = sum(_does_fit(hint, text) for _, text in held)
-    if hint.is_unique and fits > 1 and len({text for _, text in held}) == 1:
-        fits = 0  # the same in every order: a word, not a number
+    kinds = len({text for _, text in held})
+    if hint.is_unique and fits > 1 and (kinds == 1 or kinds * _RESENT < fits):
+        fits = 0  # a few words for all orders, no numbers
     return Candidate(str(path), fits, len(held) - fits)
 
 
 def _count_to_come(hint: _Hint, candidate: Candidate, samples: Sequence[_Sample]) -> int:
-    """In how many messages a date is not before the day on which it was sent; 0 of what is no date."""
+    """In how many messages a start is not before the message was sent; 0 of what is no date."""
     if hint.name != _DATE:
         return 0
     path = parse_path(candidate.place)
-    return sum(read_stamp(sample.read(path)).date >= sample.day for sample in samples)
+    return sum(_is_to_come(read_stamp(sample.read(path)), sample.sent) for sample in samples)
+
+
+def _is_to_come(start: Stamp, sent: Stamp) -> bool:
+    if not (start.time and sent.time):
+        return start.date >= sent.date
+    return start.date + start.time >= sent.date + sent.time
 
 
 def _does_fit(hint: _Hint, text: str) -> bool:
@@ -155,14 +177,16 @@ def _does_fit(hint: _Hint, text: str) -> bool:
 
 
 def _is_ihe(found: Mapping[str, Sequence[Candidate]]) -> bool:
-    """Whether the best places are those of IHE."""
+    """Whether the best places are those of IHE, which has no modality in OBR-18."""
     best = {candidates[0].place for candidates in found.values() if candidates}
+    if any(each.place == "OBR-18.1" for each in found["modality"]):
+        return False
     return bool(best & {"IPC-5.1", "OBR-24.1", "IPC-1.1"})
 
 
 def _make_rules(hint: _Hint, candidates: Sequence[Candidate]) -> list[Rule]:
-    """The rule for the places that never hold anything else, the best first; of a date its time's too."""
-    good = [each for each in candidates if not each.misfits] or candidates[:1]
+    """The rule for the best place, then those that never hold anything else; of a date its time's too."""
+    good = [*candidates[:1], *(each for each in candidates[1:] if not each.misfits)]
     sources = tuple(Source(parse_path(each.place), hint.shape) for each in good[:_MOST])
     names = (_DATE, _TIME) if hint.name == _DATE else (hint.name,)
     return [Rule(BY_NAME[name], sources) for name in names]

@@ -10,6 +10,7 @@ from openworklist.domain.attributes import ATTRIBUTES
 from openworklist.domain.errors import CharsetError, MessageError
 from openworklist.domain.iso2022 import REPLACEMENT
 from openworklist.domain.order import Order
+from openworklist.domain.patient import PatientChange
 from openworklist.hl7.delimiters import read_delimiters
 from openworklist.hl7.lines import cut
 
@@ -72,13 +73,16 @@ def find_place(before: str) -> str:
     return f"{name}[{occurrence}]-{number}" if occurrence > 1 else f"{name}-{number}"
 
 
-def check_identifiers(orders: Iterable[Order], loss: CharsetError) -> None:
+def check_identifiers(contents: Iterable[Order | PatientChange], loss: CharsetError) -> None:
     """CharsetError if a letter was replaced in an identifier: two of them could become one."""
-    for order in orders:
-        for attribute in _IDENTIFIERS:
-            if REPLACEMENT in str(order.values.get(attribute.name, "")):
+    for each in contents:
+        texts = {attribute.label: str(each.values.get(attribute.name, "")) for attribute in _IDENTIFIERS}
+        if isinstance(each, PatientChange):
+            texts["MRG"] = str(each.former)
+        for label, text in texts.items():
+            if REPLACEMENT in text:
                 raise CharsetError(
-                    f"{loss.sentence} One stands in an identifier: {attribute.label}.",
+                    f"{loss.sentence} One stands in an identifier: {label}.",
                     where=loss.where,
                     hint=loss.hint,
                     offset=loss.offset,

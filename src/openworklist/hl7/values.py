@@ -33,6 +33,8 @@ TABLES: Final = {
 # HL7 table 0009 has more in it than pregnancies: what is none is no fault.
 _QUIET: Final = frozenset({"pregnancy_status"})
 
+# Many senders write an allergy as a lone word; none may be passed over.
+_TEXT_OR_CODE: Final = frozenset({("AL1", 3)})
 _UID = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 _LEADING_ZERO = re.compile(r"(?:^|\.)0[0-9]")
 _CS = re.compile(r"[A-Z0-9 _]*")
@@ -48,6 +50,8 @@ def make_converter(attribute: Attribute, path: Path) -> Converter:
     if attribute.vr in _LINES_VRS:
         return _to_lines(path)
     if attribute.multiple:
+        if (path.segment, path.field) in _TEXT_OR_CODE and path.component == 2:
+            return _to_text_or_code(path)
         return _to_several(path) if attribute.vr not in _MAKERS else _to_each(attribute, path)
     return make_cleaner(attribute, path, text_reader(attribute, path))
 
@@ -86,6 +90,22 @@ def _to_several(path: Path) -> Converter:
             return _clean_line(reading, read(reading, field), path) or None
         values = [_clean_line(reading, text, path) for text in read_all(reading, field)]
         return "\\".join(filter(None, values)) or None
+
+    return convert
+
+
+def _to_text_or_code(path: Path) -> Converter:
+    """The text of a coded element; where it has none, its code."""
+    read_text, read_code = (leaf_reader(path._replace(component=number)) for number in (2, 1))
+
+    def convert(reading: Reading, field: str) -> str | None:
+        is_one = path.repetition or not reading.repetition
+        found = []
+        for each in [field] if is_one else field.split(reading.repetition):
+            text = read_text(reading, each)
+            text = text if text not in ("", NULL) else read_code(reading, each)
+            found.append(_clean_line(reading, text, path) if text != NULL else "")
+        return "\\".join(filter(None, found)) or None
 
     return convert
 

@@ -9,8 +9,9 @@ from openworklist.domain.control import Action, find_rule
 from openworklist.domain.errors import OrderError
 from openworklist.domain.identity import ORDER_NUMBERS
 from openworklist.domain.merged import Merged, decide_merged
+from openworklist.domain.news import decide_patient, find_known
 from openworklist.domain.order import Change, Order, decide
-from openworklist.domain.patient import OF_THE_ID, PatientChange, decide_patient, find_known
+from openworklist.domain.patient import OF_THE_ID, PatientChange
 from openworklist.domain.record import Record, Value
 from openworklist.store.connection import Connection
 from openworklist.store.records import find_candidates, find_of_others, find_open

@@ -169,7 +169,7 @@ class Reader:
                     received_at=received_at,
                 )
                 if decoded.loss is not None:
-                    check_identifiers(contents.orders, decoded.loss)
+                    check_identifiers((*contents.orders, *contents.patients), decoded.loss)
                 if configuration.has_rules:
                     ruled = configuration.apply_rules(contents.orders, header.field(9), header.sender)
                     contents = contents._replace(orders=ruled)

@@ -1,5 +1,7 @@
 """Orders from appointments; tests/store/test_appointment_life.py has what becomes of them."""
 
+import pytest
+
 from openworklist.domain.change import Order
 from openworklist.hl7.appointments import read_appointments
 from openworklist.hl7.message import parse
@@ -66,6 +68,28 @@ def test_where_values_stand() -> None:
 def test_the_time_of_a_service_stands_before_that_of_the_appointment() -> None:
     (order,) = read("S12", "SCH|A1||||||||||^^^20260320101500", "AIS|1||CT1|20260320110000")
     assert order.values["scheduled_procedure_step_start_time"] == "110000"
+
+
+@pytest.mark.parametrize(
+    ("resource", "modality"),
+    [
+        ("AIG|1||CT01|CT^Scanner", "CT"),
+        ("AIG|1||CT01||MR^Magnets", "MR"),
+        ("AIG|1||R7|DOC^Doctor", None),
+        ("AIG|1||R7|PR^Provider", None),
+        ("AIG|1||CT01|ROOM^Room", None),
+        ("AIG|1||PA77|REC^Reception", None),
+    ],
+)
+def test_the_kind_of_the_resource_may_be_the_modality(resource: str, modality: str | None) -> None:
+    (order,) = read("S12", "SCH|A1", "AIS|1||CT1", resource)
+    assert order.values.get("modality") == modality
+
+
+def test_a_resource_that_is_no_ae_title_is_no_station() -> None:
+    (order,) = read("S12", "SCH|A1", "AIS|1||CT1", "AIG|1||The big scanner^on the right", "AIL|1||CT01")
+    assert order.values["scheduled_station_ae_title"] == "CT01"
+    assert order.values["scheduled_station_name"] == "on the right"
 
 
 def test_a_place_is_the_station_where_no_resource_is_named() -> None:

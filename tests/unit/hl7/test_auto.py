@@ -1,7 +1,10 @@
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from openworklist.domain.order import decide
 from openworklist.domain.record import Value
@@ -38,6 +41,8 @@ def read(text: str) -> dict[str, Value]:
         (("ORC|NW", obr(f19="R1", f24="CT")), "ihe"),
         (("ORC|NW", obr(f18="CT", f24="CT")), "classic"),
         (("ORC|NW", obr(f24="CT")), "auto"),
+        (("ORC|NW", obr(f20="S1", f24="CT")), "ihe"),
+        (("ORC|NW", obr(f18="CT", f19="R1", f24="CT")), "ihe"),
         (("ORC|NW", obr(f18="CT")), "classic"),
         (("ORC|NW", obr(f18="CT", f24="ROOM 1"), "ZDS|1.2.3"), "classic"),
         (("ORC|NW", "OBR", "ZDS|1.2.3"), "ihe"),
@@ -47,6 +52,7 @@ def read(text: str) -> dict[str, Value]:
         (("ORC|CA", obr(f21="CT")), "elsewhere"),
         (("ORC|CA", "OBR"), "change"),
         (("ORC|XO",), "change"),
+        (("ORC|NW", obr(f18="CT", f24="CT", f20="S1"), "IPC|A1", "ZDS|1.2.3"), "steps"),
         (("ORC|NW", "OBR"), "auto"),
     ],
 )
@@ -185,6 +191,72 @@ def test_both_systems_of_the_manual_are_right(sample: str) -> None:
 )  # fmt: skip
 def test_what_the_classic_mapping_reads_is_read_the_same(raw: bytes) -> None:
     text = decode(raw).text
+    (classic,) = apply(parse(text), preset("classic"))
+    found = read(text)
+    assert {name: found.get(name) for name in classic.values} == dict(classic.values)
+
+
+UID = "1.2.840.1.99"
+
+
+@pytest.mark.parametrize(
+    ("segments", "name", "expected"),
+    [
+        ((obr(f18="A1", f21="US"), f"ZDS|{UID}"), "modality", "US"),
+        ((obr(f2="B-1", f3="F-1"),), "accession_number", "F-1"),
+        ((obr(f2="B-1"),), "accession_number", "B-1"),
+        ((obr(f18="A-1", f3="7"),), "accession_number", "A-1"),
+        ((obr(f18="CT", f3="7"),), "accession_number", "7"),
+        ((obr(f18="CT", f5="S"),), "requested_procedure_priority", "STAT"),
+        ((obr(f18="CT", f27="^^^^^S"),), "requested_procedure_priority", "STAT"),
+        ((obr(f18="CT", f6="20260316"),), "scheduled_procedure_step_start_date", "20260316"),
+        ((obr(f18="CT"), f"OBX|1|ST|110180^Study Instance UID^DCM||{UID}"), "study_instance_uid", UID),
+        ((obr(f24="CT", f19="R1", f21="CT1"),), "scheduled_station_ae_title", "CT1"),
+        ((obr(f24="CT", f19="R1", f4="P^Head"),), "scheduled_procedure_step_id", "P"),
+    ],
+)
+def test_what_the_family_lacks_is_looked_for_elsewhere(
+    segments: tuple[str, ...], name: str, expected: str
+) -> None:
+    assert read(message("ORC|NW", *segments)).get(name) == expected
+
+
+@pytest.mark.parametrize(
+    ("segments", "name"),
+    [
+        ((obr(f18="A1", f24="CT", f21="CT ROOM"),), "scheduled_station_ae_title"),
+        ((obr(f24="RAD"),), "scheduled_station_name"),
+        ((obr(f24="P"),), "scheduled_station_name"),
+        ((obr(f18="CT", f24="CT"),), "scheduled_station_name"),
+        ((obr(f21="XR"),), "modality"),
+        ((obr(f18="CT", f27="1"),), "requested_procedure_priority"),
+        ((obr(f18="CT", f3="MR"),), "accession_number"),
+        ((obr(f18="CT", f7="soon"),), "scheduled_procedure_step_start_date"),
+        ((obr(f18="CT"), "OBX|1|ST|110180^Study Instance UID^DCM||none"), "study_instance_uid"),
+        # Two IPC may share an OBR, so its code tells neither from the other.
+        ((obr(f4="P", f20="S"), "IPC|A1"), "scheduled_procedure_step_id"),
+    ],
+)
+def test_what_does_not_look_right_is_not_taken(segments: tuple[str, ...], name: str) -> None:
+    assert name not in read(message("ORC|NW", *segments))
+
+
+words = st.text("ABCXYZabc019 .-", min_size=2, max_size=12).filter(lambda text: len(text.strip()) > 1)
+
+
+@given(
+    fields=st.fixed_dictionaries(
+        {f"f{number}": words for number in (4, 16, 21, 30, 31, 34, 44)}
+        | {"f18": st.sampled_from(["CT", "mr"]), "f27": st.sampled_from("SRA")}
+    ),
+    number=st.from_regex(r"[A-Z0-9]{1,12}", fullmatch=True),
+    start=st.datetimes(datetime(1900, 1, 1)),
+)
+def test_no_value_of_the_classic_places_is_changed(
+    fields: dict[str, str], number: str, start: datetime
+) -> None:
+    orc = f"ORC|NW|{number}|||||^^^20000101||||||||{start:%Y%m%d%H%M%S}"
+    text = message(orc, obr(**fields, f24="STATION 1"), f"ZDS|{UID}")
     (classic,) = apply(parse(text), preset("classic"))
     found = read(text)
     assert {name: found.get(name) for name in classic.values} == dict(classic.values)

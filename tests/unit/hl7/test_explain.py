@@ -139,7 +139,7 @@ def test_a_unit_that_is_not_known_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     lines = ("OBR|1", "OBX|1||W||12|stone", "OBX|2||W||80000|g^gram")
     found = tell_one(make("patient_weight", source), *lines)
     assert (found.value, found.origin) == ("80", "OBX[2]-5")
-    assert looks(found)[0] == ("OBX[1]-5", "12", "refused", "has a unit that is not known: left out")
+    assert looks(found)[0] == ("OBX[1]-5", "12", "refused", "is no measure in a unit that is known: left out")
     (notice,) = notices(make("patient_weight", source), *lines)
     assert (notice.kind, notice.where) == ("unit", "OBX[1]-5")
 

@@ -213,6 +213,20 @@ def test_an_assigning_authority_becomes_an_issuer_sequence() -> None:
     }
 
 
+def test_an_issuer_is_that_of_the_number_beside_it() -> None:
+    pid = "PID|||1" + "|" * 15 + "A18^^^BANK"  # PID-18
+    places = {
+        "admission_id": ["PV1-19.1", "PID-18.1"],
+        "issuer_of_admission_id_sequence": ["PV1-19.4", "PID-18.4"],
+    }
+    values = order(pid, "PV1" + "|" * 19 + "V19", "ORC|NW", **places).values
+    assert values["admission_id"] == "V19"
+    assert "issuer_of_admission_id_sequence" not in values
+    values = order(pid, "PV1||O", "ORC|NW", **places).values
+    assert values["admission_id"] == "A18"
+    assert values["issuer_of_admission_id_sequence"] == ({"local_namespace_entity_id": "BANK"},)
+
+
 def test_an_order_knows_who_sent_it_and_when() -> None:
     sent = order("ORC|NW", "OBR|1").sent
     assert (sent.sender, sent.first) == ("HIS|", 1_773_479_700_000_000)  # 09:15 UTC

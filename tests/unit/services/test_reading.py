@@ -103,6 +103,24 @@ def test_a_message_that_cannot_be_decoded_is_answered_with_its_control_id(start:
     assert arrival.control_id == "MSG-1"
 
 
+@pytest.mark.parametrize(
+    ("patient", "merge", "is_refused"),
+    [
+        (b"PID|||4711||M\xdcLLER", b"MRG|0815", False),
+        (b"PID|||47\xdc11||DOE", b"MRG|0815", True),
+        (b"PID|||4711||DOE", b"MRG|08\xdc15", True),
+        (b"PID|||4711||DOE", b"MRG|0815^^^\xdc", True),
+    ],
+)
+def test_nobody_is_merged_by_an_id_that_cannot_be_read(
+    patient: bytes, merge: bytes, is_refused: bool
+) -> None:
+    configuration = Configuration(options=Options(undecodable="replace"))
+    head = HEADER.replace("ORM^O01", "ADT^A40") + "||||||UNICODE UTF-8"
+    arrival = read(head, patient, merge, reader=Reader(lambda: configuration))
+    assert (arrival.error is not None, arrival.patients == ()) == (is_refused, is_refused)
+
+
 def test_an_empty_control_id_is_accepted_with_a_warning() -> None:
     arrival = read(HEADER.replace("MSG-1", ""), PATIENT, ORDER)
     assert arrival.error is None

@@ -1,11 +1,14 @@
 """What messages about a patient change: records in, changes out."""
 
+from dataclasses import replace
+
 import pytest
 
 from openworklist.domain.control import Action
 from openworklist.domain.errors import OrderError
 from openworklist.domain.identity import identity_of
-from openworklist.domain.patient import Patient, PatientChange, decide_patient
+from openworklist.domain.news import decide_patient
+from openworklist.domain.patient import Patient, PatientChange
 from openworklist.domain.record import Record, Status, Value
 from openworklist.domain.sent import Sent
 
@@ -72,6 +75,25 @@ def test_whose_records_are_not_clear_are_left(
 ) -> None:
     records = [record(number, issuer_of_patient_id=issuer) for number, issuer in enumerate(issuers, 1)]
     assert [number for _, number, _ in decide(news(issuer_of_patient_id=meant), *records)] == updated
+
+
+def test_what_a_person_wrote_stands_until_it_is_changed() -> None:
+    written = replace(record(patient_name="Doe^Janet"), edited={"patient_name": "Doe^Jane"})
+    assert decide(news(patient_name="Doe^Jane", patient_sex="F"), written) == [
+        (Action.UPDATE, 1, "Doe^Janet")
+    ]
+    (made,) = decide_patient(news(patient_name="Roe^Jane"), [written], uid_root="2.25")
+    assert made.record is not None
+    assert (made.record.text("patient_name"), made.record.edited) == ("Roe^Jane", {})
+
+
+def test_a_station_that_a_rule_gave_stays() -> None:
+    station = "scheduled_station_ae_title"
+    given = record()
+    given = replace(given, completed={**given.completed, station: "CT01"})
+    (made,) = decide_patient(news(), [given], uid_root="2.25")
+    assert made.record is not None
+    assert made.record.text(station) == "CT01"
 
 
 def test_a_message_without_patient_says_so() -> None:
