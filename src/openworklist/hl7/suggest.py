@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from openworklist.domain.attributes import BY_NAME, Attribute
@@ -88,9 +88,7 @@ def suggest(messages: Sequence[Message], name: str) -> Suggested:
     suggestions = tuple(_suggest(hint, samples) for hint in _HINTS)
     found = {each.attribute.name: each.candidates for each in suggestions}
     base = preset("ihe" if _is_ihe(found) else "classic")
-    rules = [
-        rule for hint in _HINTS if (candidates := found[hint.name]) for rule in _make_rules(hint, candidates)
-    ]
+    rules = [rule for hint in _HINTS for rule in _make_rules(hint, found[hint.name], len(samples), base)]
     return Suggested(len(samples), suggestions, derive(name, base, rules))
 
 
@@ -184,9 +182,34 @@ def _is_ihe(found: Mapping[str, Sequence[Candidate]]) -> bool:
     return bool(best & {"IPC-5.1", "OBR-24.1", "IPC-1.1"})
 
 
-def _make_rules(hint: _Hint, candidates: Sequence[Candidate]) -> list[Rule]:
-    """The rule for the best place, then those that never hold anything else; of a date its time's too."""
-    good = [*candidates[:1], *(each for each in candidates[1:] if not each.misfits)]
-    sources = tuple(Source(parse_path(each.place), hint.shape) for each in good[:_MOST])
-    names = (_DATE, _TIME) if hint.name == _DATE else (hint.name,)
-    return [Rule(BY_NAME[name], sources) for name in names]
+def _make_rules(hint: _Hint, candidates: Sequence[Candidate], messages: int, base: Profile) -> Iterable[Rule]:
+    """The rule of an attribute, of a date its time's too; none where the base's is as good."""
+    sources = _find_sources(hint, candidates, messages) if candidates else _guard(hint, base)
+    for name in (_DATE, _TIME) if hint.name == _DATE else (hint.name,):
+        if sources:
+            yield Rule(BY_NAME[name], sources)
+
+
+def _find_sources(hint: _Hint, candidates: Sequence[Candidate], messages: int) -> tuple[Source, ...]:
+    """The best place, then those that never hold anything else.
+
+    Where the best place is not that of all messages, the next ones may hold something else in some: a shape
+    passes it over.
+    """
+    is_split = bool(hint.shape) and candidates[0].fits < messages
+    good = [*candidates[:1], *(each for each in candidates[1:] if is_split or not each.misfits)]
+    return tuple(Source(parse_path(each.place), hint.shape) for each in good[:_MOST])
+
+
+def _guard(hint: _Hint, base: Profile) -> tuple[Source, ...]:
+    """The base's places of what the samples have nowhere, for values that look right.
+
+    In the samples they are empty or hold something else: a modality in OBR-21 is no station.
+    """
+    if not hint.shape:
+        return ()
+    profiles = [*(variant.profile for variant in base.variants), base]
+    rules = [rule for profile in profiles for rule in profile.rules if rule.attribute.name == hint.name]
+    return tuple(
+        dict.fromkeys(replace(source, shape=hint.shape) for rule in rules for source in rule.sources)
+    )

@@ -186,3 +186,25 @@ def test_the_mapping_gives_what_stands_in_the_places_that_are_proposed(path: Pat
             name = each.attribute.name
             assert order.values[name]
             assert origins[name] == each.candidates[0].place
+
+
+def test_two_ways_in_one_pile_are_both_read_though_the_place_of_one_holds_something_else_in_the_other() -> (
+    None
+):
+    ways = {"CT": "OBR|1|||P^Head" + "|" * 14 + "CT|||CT01", "MR": "OBR|1|||P^Head" + "|" * 17 + "MR"}
+    samples = [parse(f"MSH|^~\\&|A\rPID|||1||X\rORC|NW|A1{n}\r{obr}") for n, obr in enumerate(ways.values())]
+    profile = suggest(samples, "own").profile
+    read = [apply(sample, profile)[0].values for sample in samples]
+    assert [values["modality"] for values in read] == list(ways)
+    assert [values.get("scheduled_station_ae_title") for values in read] == ["CT01", None]
+
+
+def test_a_modality_where_the_classic_mapping_has_the_station_is_no_station() -> None:
+    sample = parse("MSH|^~\\&|A\rPID|||1||X\rORC|NW|A1\rOBR|1|||P^Head" + "|" * 17 + "CT|||CT01")
+    profile = suggest([sample], "own").profile
+    (read,) = apply(sample, profile)
+    assert read.values["modality"] == "CT"
+    assert "scheduled_station_ae_title" not in read.values
+    (steps,) = apply(parse("MSH|^~\\&|A\rPID|||1||X\rORC|NW|A1\rOBR|1\rIPC|A1||1.2.3||CT||||CT01"), profile)
+    assert steps.values["scheduled_station_ae_title"] == "CT01"
+    assert steps.values["study_instance_uid"] == "1.2.3"
