@@ -128,6 +128,19 @@ _KATAKANA: Final = Encoding(
 )
 
 
+_NAMED: Final = (
+    Encoding(("ISO_IR 6",), _by_codec("ascii")),
+    UNICODE,
+    *_SINGLES,
+    _KOREAN,
+    _JAPANESE,
+    _KATAKANA,
+    Encoding(("ISO_IR 203",), _by_codec("iso8859_15")),
+    Encoding(("GB18030",), _by_codec("gb18030")),
+    Encoding(("GBK",), _by_codec("gbk")),
+)
+
+
 def choose(texts: Iterable[str]) -> Encoding:
     """The smallest set that holds every text.
 
@@ -138,6 +151,11 @@ def choose(texts: Iterable[str]) -> Encoding:
     if letters.isascii():
         return ASCII
     return next((each for each in _candidates(letters) if each.holds(letters)), UNICODE)
+
+
+def find_encoding(terms: str) -> Encoding | None:
+    """How text is written in the set of these terms of (0008,0005), joined by a backslash; None if not known."""
+    return next((each for each in _NAMED if "\\".join(each.terms) == terms), None)
 
 
 def _candidates(letters: str) -> Iterable[Encoding]:
