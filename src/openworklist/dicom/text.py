@@ -154,7 +154,7 @@ def choose(texts: Iterable[str]) -> Encoding:
 
 
 def find_encoding(terms: str) -> Encoding | None:
-    """How text is written in the set of these terms of (0008,0005), joined by a backslash; None if not known."""
+    """How text is written by terms of (0008,0005), joined by a backslash; None if nobody knows them."""
     return next((each for each in _NAMED if "\\".join(each.terms) == terms), None)
 
 
