@@ -20,7 +20,7 @@ from openworklist.domain.identity import (
     identity_of,
     text_of,
 )
-from openworklist.domain.record import Record, Status
+from openworklist.domain.record import Record, Status, Value
 from openworklist.domain.sent import find_newer, newest, remember, show
 
 _NEVER_DELETED: Final = frozenset({"patient_id", "patient_name"})

@@ -22,18 +22,23 @@ from openworklist.store.deleted import find_last_deletion
 from openworklist.store.messages import Entry, Outcome, count_repeat, find_repeat, insert_message
 from openworklist.store.records import insert_record, note_message, update_record
 
+Applied = tuple[Change, int, int]  # with the id and version of the record, 0 where there is none
+
 
 class Settled(NamedTuple):
     """What became of a message, and its answer: acknowledgements one after the other, none in an empty one.
 
     `disposition` is `applied`, `ignored`, `refused` or `repeated`; `failed` if it could not be stored.
-    `reason` says why one was ignored, `error` why one was refused or failed.
+    `reason` says why one was ignored, `error` why one was refused or failed. `number` is the message's in the
+    journal, `applied` what it changed.
     """
 
     disposition: str
     answer: bytes
     reason: str = ""
     error: OpenWorklistError | None = None
+    number: int = 0
+    applied: tuple[Applied, ...] = ()
 
 
 def settle(
@@ -87,7 +92,7 @@ def settle(
                 message_id=number,
             )
     reason = entry.reason if outcome is Outcome.IGNORED else ""
-    return Settled(outcome.value, answer, reason, arrival.error)
+    return Settled(outcome.value, answer, reason, arrival.error, number, tuple(applied))
 
 
 def _find_unknown(problems: Sequence[OrderError]) -> OrderError | None:
@@ -101,9 +106,6 @@ def _answer_again(first: bytes, answer: bytes, warn: Callable[[Sequence[OrderErr
         return first
     # None was wanted then, or acknowledging was off; who sends again waits. What it says was accepted.
     return warn(()) if warn else answer
-
-
-Applied = tuple[Change, int, int]  # with the id and version of the record, 0 where there is none
 
 
 def _find_patients(arrival: Arrival) -> set[str]:
