@@ -11,6 +11,8 @@ from openworklist.domain.attribute import Attribute
 from openworklist.domain.errors import NotFound, OpenWorklistError
 from openworklist.domain.filters import Filter, in_order, leave_out
 from openworklist.domain.filters import from_document as to_filter
+from openworklist.domain.node import SavedNode
+from openworklist.domain.node import from_document as to_node
 from openworklist.domain.options import Options, change_option
 from openworklist.domain.order import Order
 from openworklist.domain.station_documents import from_document as to_station
@@ -26,6 +28,7 @@ SYSTEM: Final = "system"
 MAPPING: Final = "mapping"
 FILTER: Final = "filter"
 STATION: Final = "station"
+NODE: Final = "node"
 
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 _OWN_PRESETS: Final = {"SIU": "siu"}  # the segments of appointments are in no mapping of orders
@@ -74,6 +77,7 @@ class Configuration:
     profiles: Mapping[str, Profile] = field(default_factory=lambda: _NOTHING)
     filters: tuple[Filter, ...] = ()  # in the order in which they are tried
     stations: Stations = field(default_factory=Stations)
+    nodes: Mapping[str, SavedNode] = field(default_factory=lambda: _NOTHING)
     problems: tuple[OpenWorklistError, ...] = ()
     has_charsets: bool = field(init=False)  # whether a sender has a character set of its own
     _senders: dict[tuple[str, str], Sender] = field(default_factory=dict)
@@ -119,6 +123,18 @@ class Configuration:
         """The same, with an entry for a sender."""
         return replace(self, systems={**self.systems, system.name: system}, _senders={})
 
+    def get_node(self, name: str) -> SavedNode:
+        """A saved node; NotFound if there is none of that name."""
+        node = self.nodes.get(name)
+        if node is None:
+            raise NotFound(
+                f"There is no node {name!r}.",
+                where=name,
+                hint="openworklist nodes list shows them; a node that is not saved is written HOST:PORT",
+                code="node.not-found",
+            )
+        return node
+
     def has_profile(self, name: str) -> bool:
         return name in self.profiles or name in PRESETS
 
@@ -153,6 +169,7 @@ def to_configuration(version: int, current: Iterable[Version]) -> Configuration:
     profiles: dict[str, Profile] = {}
     filters: list[Filter] = []
     stations: list[StationRule | StationGroup] = []
+    nodes: dict[str, SavedNode] = {}
     problems: list[OpenWorklistError] = []
     for each in current:
         try:
@@ -166,9 +183,13 @@ def to_configuration(version: int, current: Iterable[Version]) -> Configuration:
                 filters.append(to_filter(each.name, each.document))
             elif each.kind == STATION:
                 stations.append(to_station(each.name, each.document))
+            elif each.kind == NODE:
+                nodes[each.name] = to_node(each.name, each.document)
         except OpenWorklistError as error:
             problems.append(error)
-    found = Configuration(version, options, systems, profiles, in_order(filters), make_stations(stations))
+    found = Configuration(
+        version, options, systems, profiles, in_order(filters), make_stations(stations), nodes
+    )
     missing = [
         NotFound(f"There is no mapping {name!r}.", where=where, hint="the default stands for it")
         for where, name in find_references(found)

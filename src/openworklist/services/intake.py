@@ -12,6 +12,7 @@ from typing import Final
 
 from openworklist.domain.control import Action
 from openworklist.domain.errors import OpenWorklistError, OrderError, StoreError
+from openworklist.domain.order import Change
 from openworklist.domain.patient import patient_of
 from openworklist.hl7.ack import ACCEPTED, Header, Problem, acknowledge, explain, warn
 from openworklist.hl7.modes import wanted
@@ -20,7 +21,7 @@ from openworklist.services.clock import Clock, read_clock
 from openworklist.services.deciding import decide_order
 from openworklist.services.merging import MergeMemory
 from openworklist.services.reading import Arrival, Reader, Source
-from openworklist.services.settling import Applied, Settled, settle
+from openworklist.services.settling import Note, Settled, settle
 from openworklist.store.connection import Connection
 from openworklist.store.database import Database
 
@@ -109,49 +110,49 @@ class Intake:
             else:
                 return self._note(arrival, settled).answer
 
-    def take_entry(self, raw: bytes, source: Source, note: Callable[[Connection, Settled], None]) -> Settled:
-        """Take an entry of another worklist and wait until it is on disk, on any thread.
+    def take_entry(self, raw: bytes, source: Source, note: Note) -> Settled:
+        """Take an entry of another worklist and wait until it is on disk, on any thread; `note` as in `settle`.
 
-        `note` is called in the same transaction. StoreError if the database refuses: then nothing is stored.
+        StoreError if the database refuses: then nothing is stored.
         """
         arrival = self._reader.read(raw, source, self._clock())
-
-        def write(arrival: Arrival, connection: Connection) -> Settled:
-            settled = self._settle(arrival, b"", connection)
-            note(connection, settled)
-            return settled
-
         while True:
             try:
-                return self._database.write(partial(write, arrival))
+                settled = self._database.write(partial(self._settle, arrival, b"", note=note))
             except StoreError:
                 raise
             except OpenWorklistError as error:
                 arrival = arrival.refused(error)
+            else:
+                return settled
 
-    def preview_entry(self, raw: bytes, source: Source) -> Settled:
+    def preview_entry(self, raw: bytes, source: Source) -> tuple[Settled, Sequence[Change]]:
         """What `take_entry` would do; nothing is stored."""
         arrival = self._reader.read(raw, source, self._clock())
 
-        def read(connection: Connection) -> Settled:
-            applied: list[Applied] = []
-            for order in arrival.orders:
-                way = self._merges.find_way(connection, patient_of(order.values), arrival.received_at)
-                changes = decide_order(connection, order, way, self._uid_root)
-                applied += [(change, change.before.id if change.before else 0, 0) for change in changes]
-            is_applied = any(change.action is not Action.IGNORE for change, _, _ in applied)
-            reason = "; ".join(dict.fromkeys(change.reason for change, _, _ in applied))
-            outcome = "applied" if is_applied else "ignored"
-            return Settled(outcome, b"", "" if is_applied else reason, None, 0, tuple(applied))
+        def read(connection: Connection) -> Sequence[Change]:
+            return [
+                change
+                for order in arrival.orders
+                for change in decide_order(
+                    connection,
+                    order,
+                    self._merges.find_way(connection, patient_of(order.values), arrival.received_at),
+                    self._uid_root,
+                )
+            ]
 
         try:
             if arrival.error is not None:
                 raise arrival.error
-            return self._database.read(read)
+            changes = self._database.read(read)
         except StoreError:
             raise
         except OpenWorklistError as error:
-            return Settled("refused", b"", "", error)
+            return Settled("refused", b"", "", error), ()
+        is_applied = any(change.action is not Action.IGNORE for change in changes)
+        reason = "" if is_applied else "; ".join(dict.fromkeys(change.reason for change in changes))
+        return Settled("applied" if is_applied else "ignored", b"", reason), changes
 
     def _submit(self, arrival: Arrival, told: Told, lane: str = "") -> None:
         answer = self.answer(arrival)
@@ -167,7 +168,9 @@ class Intake:
 
         self._database.submit(partial(self._settle, arrival, answer), finish, lane=lane or arrival.patient)
 
-    def _settle(self, arrival: Arrival, answer: bytes, connection: Connection) -> Settled:
+    def _settle(
+        self, arrival: Arrival, answer: bytes, connection: Connection, *, note: Note | None = None
+    ) -> Settled:
         return settle(
             connection,
             arrival,
@@ -175,6 +178,7 @@ class Intake:
             self._uid_root,
             warn=partial(self._warn, arrival),
             merges=self._merges,
+            note=note,
         )
 
     def _note(self, arrival: Arrival, settled: Settled) -> Settled:

@@ -25,20 +25,20 @@ from openworklist.store.records import insert_record, note_message, update_recor
 Applied = tuple[Change, int, int]  # with the id and version of the record, 0 where there is none
 
 
+Note = Callable[[Connection, int, Sequence[Applied]], None]
+
+
 class Settled(NamedTuple):
     """What became of a message, and its answer: acknowledgements one after the other, none in an empty one.
 
     `disposition` is `applied`, `ignored`, `refused` or `repeated`; `failed` if it could not be stored.
-    `reason` says why one was ignored, `error` why one was refused or failed. `number` is the message's in the
-    journal, `applied` what it changed.
+    `reason` says why one was ignored, `error` why one was refused or failed.
     """
 
     disposition: str
     answer: bytes
     reason: str = ""
     error: OpenWorklistError | None = None
-    number: int = 0
-    applied: tuple[Applied, ...] = ()
 
 
 def settle(
@@ -49,12 +49,13 @@ def settle(
     *,
     warn: Callable[[Sequence[OrderError]], bytes] | None = None,
     merges: MergeMemory | None = None,
+    note: Note | None = None,
 ) -> Settled:
     """Journal a message and apply what it says; OrderError if an order is wrong: then nothing is stored.
 
     `answer` is what the sender is told; instead of it what `warn` makes, if an order asked for something in
     vain. A repetition gets the answer of its first. May be run again from the start: what it decides rests on
-    what is stored at that moment.
+    what is stored at that moment. `note` is told the message's number and what it changed, before the commit.
     """
     key = _repeat_key(arrival)
     connection.lock(key.hex())
@@ -91,8 +92,10 @@ def settle(
                 reason=change.reason,
                 message_id=number,
             )
+    if note is not None:
+        note(connection, number, applied)
     reason = entry.reason if outcome is Outcome.IGNORED else ""
-    return Settled(outcome.value, answer, reason, arrival.error, number, tuple(applied))
+    return Settled(outcome.value, answer, reason, arrival.error)
 
 
 def _find_unknown(problems: Sequence[OrderError]) -> OrderError | None:
