@@ -1,4 +1,4 @@
-"""Entries of other worklists become records: told from those that were there before, taken in by the intake."""
+"""Entries of other worklists become records: told from those that were there, and taken in by the intake."""
 
 from __future__ import annotations
 

@@ -111,9 +111,9 @@ class Intake:
                 return self._note(arrival, settled).answer
 
     def take_entry(self, raw: bytes, source: Source, note: Note) -> Settled:
-        """Take an entry of another worklist and wait until it is on disk, on any thread; `note` as in `settle`.
+        """Take an entry of another worklist and wait until it is on disk, on any thread.
 
-        StoreError if the database refuses: then nothing is stored.
+        `note` is as in `settle`. StoreError if the database refuses: then nothing is stored.
         """
         arrival = self._reader.read(raw, source, self._clock())
         while True:

@@ -126,8 +126,11 @@ class Schedule:
                     await asyncio.shield(loop.run_in_executor(None, self._give_back, claimed))
                 raise
             except OpenWorklistError as error:
+                self._metrics.count("nodes_failed")
                 await loop.run_in_executor(None, self._fail, node, error)
             else:
+                for name, metric in _METRICS.items():
+                    self._metrics.count(metric, result.get(name, 0))
                 await loop.run_in_executor(None, self._settle, node, result)
         except StoreError as error:
             log.warning("a node was asked in vain", extra={"node": node.name, "code": error.code})
@@ -136,6 +139,7 @@ class Schedule:
             log.error("asking a node failed", extra={"node": node.name, "error": type(error).__name__})
             log.debug("the error", exc_info=error)
             self._metrics.count("nodes_failed")
+            # Its lease lasts on: it is asked again when that ends, and not at once for ever.
 
     def _claim(self, node: SavedNode) -> NodeState | None:
         now = self._clock()
@@ -185,9 +189,6 @@ class Schedule:
     def _settle(self, node: SavedNode, result: dict[str, int]) -> None:
         now = self._clock()
         pause = node.interval * (1 - _JITTER * self._jitter())
-        for name, metric in _METRICS.items():
-            if result.get(name):
-                self._metrics.count(metric, result[name])
 
         def write(connection: Connection) -> None:
             state = self._find_own(connection, node)
@@ -207,7 +208,6 @@ class Schedule:
 
     def _fail(self, node: SavedNode, error: OpenWorklistError) -> None:
         now = self._clock()
-        self._metrics.count("nodes_failed")
         retry = Retry(first=node.interval, cap=max(node.interval, _LONGEST_PAUSE))
 
         def write(connection: Connection) -> int:

@@ -58,6 +58,10 @@ def save_state(connection: Connection, state: NodeState) -> None:
     connection.run_count(_INSERT, {**state._asdict(), "error": state.error.replace("\0", "")})
 
 
+def forget_state(connection: Connection, node: str) -> None:
+    connection.run_count(_FORGET, {"node_name": node})
+
+
 def claim_node(connection: Connection, node: str, owner: str, now: int, until: int) -> NodeState | None:
     """Let one server ask a node that is due; None if it is not, or another asks."""
     connection.lock(f"node {node}")
