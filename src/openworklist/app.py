@@ -80,12 +80,12 @@ def open_shared_store(settings: Settings) -> Iterator[Database]:
 
 
 @contextmanager
-def open_importer(settings: Settings) -> Iterator[tuple[Importer, Configurations]]:
+def open_importer(settings: Settings) -> Iterator[Importer]:
     """The way in for entries of other worklists, for a command that works beside a server or without one."""
     with open_shared_store(settings) as database:
         configurations = Configurations(database)
         intake = _make_intake(settings, database, configurations, Metrics())
-        yield Importer(database, intake), configurations
+        yield Importer(database, intake)
 
 
 @contextmanager

@@ -80,7 +80,7 @@ def set_node(
         Vanished | None, typer.Option(help="What becomes of records whose entries are gone.")
     ] = None,
 ) -> None:
-    """Save a node; what is not given stays as it is. One with an interval is asked at once, then by schedule."""
+    """Save a node; what is not given stays as it is. With an interval it is asked by a running server."""
     from openworklist.app import open_shared_store
     from openworklist.domain.node import SavedNode
     from openworklist.services.configurations import Configurations

@@ -81,6 +81,7 @@ class Question:
             each for each in association.accepted_contexts if each.abstract_syntax == MODALITY_WORKLIST
         )
         syntax = str(context.transfer_syntax[0])
+        identifier.write_in(syntax)
         answers = association.send_c_find(identifier, MODALITY_WORKLIST, msg_id=_FIRST)
         watch = threading.Thread(target=self._watch, args=(association,), daemon=True)
         watch.start()

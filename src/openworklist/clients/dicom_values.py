@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
+from openworklist.dicom.sop_classes import IMPLICIT_LITTLE_ENDIAN
 from openworklist.dicom.text import Encoding, choose, find_encoding
 from openworklist.domain.attributes import ATTRIBUTES, BY_NAME, Attribute, Level
 from openworklist.domain.errors import IdentifierError
@@ -21,8 +23,6 @@ def to_identifier(keys: Mapping[str, str], charset: str = "") -> Any:
     It is written in the smallest character set that holds the keys, or in that of a term of (0008,0005).
     IdentifierError on a key that DICOM, or that set, cannot ask with.
     """
-    from pydicom.dataset import Dataset
-
     for name, text in keys.items():
         if text and (name not in BY_NAME or not BY_NAME[name].tag or BY_NAME[name].is_sequence):
             raise IdentifierError(
@@ -31,7 +31,8 @@ def to_identifier(keys: Mapping[str, str], charset: str = "") -> Any:
                 hint="docs/attributes.md has the attributes with their tags",
             )
     encoding = (find_encoding(charset) if charset else None) or choose(keys.values())
-    identifier, step = Dataset(), Dataset()
+    make = _load_class()
+    identifier, step = make(), make()
     for attribute in ATTRIBUTES:
         if attribute.tag:
             into = step if attribute.level is Level.STEP else identifier
@@ -70,6 +71,26 @@ def _to_element(attribute: Attribute, text: str, encoding: Encoding) -> Any:
             code="identifier.key-invalid",
             hint="let the node be asked in another one, or in the smallest that holds the key",
         ) from error
+
+
+@lru_cache(maxsize=1)
+def _load_class() -> Any:
+    from pydicom.dataset import Dataset
+
+    class Written(Dataset):  # type: ignore[misc]
+        """A dataset whose elements go out as they are: pydicom would write their text anew."""
+
+        _character_set = original_character_set = "iso8859"
+
+        def write_in(self, transfer_syntax: str) -> None:
+            """The transfer syntax that it is sent in."""
+            self.set_original_encoding(transfer_syntax == IMPLICIT_LITTLE_ENDIAN, True)
+            for element in self.values():
+                if element.VR == "SQ" and element.value:
+                    for item in element.value:
+                        item.write_in(transfer_syntax)
+
+    return Written
 
 
 def _make_text(tag: int, vr: str, raw: bytes) -> Any:

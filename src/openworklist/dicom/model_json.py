@@ -44,6 +44,8 @@ def _to_list(attribute: Attribute, value: Value) -> list[Any]:
             {name: group for name, group in zip(_GROUPS, text.split("="), strict=False) if group}
             for text in texts
         ]
+    if attribute.vr == "US" and all(text.isascii() and text.isdigit() for text in texts):
+        return [int(text) for text in texts]
     return [text or None for text in texts]
 
 

@@ -1,6 +1,4 @@
-"""Asks other worklists without keeping the loop waiting: a thread for each question, which is never waited for
-longer than it may take.
-"""
+"""Asks other worklists without keeping the loop waiting: each question has a thread."""
 
 from __future__ import annotations
 

@@ -130,7 +130,8 @@ class Schedule:
                 await loop.run_in_executor(None, self._fail, node, error)
             else:
                 for name, metric in _METRICS.items():
-                    self._metrics.count(metric, result.get(name, 0))
+                    if result.get(name):
+                        self._metrics.count(metric, result[name])
                 await loop.run_in_executor(None, self._settle, node, result)
         except StoreError as error:
             log.warning("a node was asked in vain", extra={"node": node.name, "code": error.code})
