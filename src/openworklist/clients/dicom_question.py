@@ -86,7 +86,7 @@ class Question:
         watch = threading.Thread(target=self._watch, args=(association,), daemon=True)
         watch.start()
         try:
-            found = self._read(answers, syntax)
+            found = self._read(association, answers, syntax)
         finally:
             self._is_over.set()
             self._woken.set()
@@ -94,7 +94,7 @@ class Question:
         found.trouble = self._trouble or found.trouble
         return found
 
-    def _read(self, answers: Iterable[tuple[Any, object]], syntax: str) -> Found:
+    def _read(self, association: Any, answers: Iterable[tuple[Any, object]], syntax: str) -> Found:
         found = Found()
         heard = time.monotonic()
         for status, _ in answers:
@@ -103,6 +103,10 @@ class Question:
             if status and status.Status in PENDING:
                 heard = time.monotonic()
                 self._note(found, syntax)
+                if found.answers == self._terms.limit and not found.is_limited:
+                    found.is_limited = True
+                    self._end("limit")
+                    self._cancel(association)
             elif status:
                 found.status = int(status.Status)
                 found.comment = str(status.get("ErrorComment", "") or "")
@@ -122,9 +126,6 @@ class Question:
             found.unreadable += 1
         if self._terms.on_answer:
             self._terms.on_answer(found.answers)
-        if found.answers == self._terms.limit:
-            found.is_limited = True
-            self._end("limit")
 
     def _take(self, event: Any) -> None:
         """Keep the bytes of an answer; pynetdicom decodes what is left: nothing."""
@@ -145,6 +146,10 @@ class Question:
         self._trouble = self._trouble or trouble
         self._woken.set()
 
+    def _cancel(self, association: Any) -> None:
+        with suppress(Exception):  # the association may end at this moment
+            association.send_c_cancel(_FIRST, query_model=MODALITY_WORKLIST)
+
     def _watch(self, association: Any) -> None:
         """Cancel when it is time to, and break off where that is not heeded."""
         is_woken = self._woken.wait(self._terms.total or None)
@@ -152,8 +157,8 @@ class Question:
             return
         self._trouble = self._trouble or ("stopped" if is_woken else "total")
         if self._trouble != "too-large" and not self._stop.is_abrupt:
-            with suppress(Exception):  # the association may end at this moment
-                association.send_c_cancel(_FIRST, query_model=MODALITY_WORKLIST)
+            if self._trouble != "limit":
+                self._cancel(association)
             self._is_over.wait(_GRACE)
         if not self._is_over.is_set():
             self._is_broken_off = True

@@ -82,6 +82,10 @@ def _load_class() -> Any:
 
         _character_set = original_character_set = "iso8859"
 
+        def get(self, key: Any, default: Any = None) -> Any:
+            """The set is there to be sent; no text is written by it, and pydicom may not know it."""
+            return default if key == "SpecificCharacterSet" else super().get(key, default)
+
         def write_in(self, transfer_syntax: str) -> None:
             """The transfer syntax that it is sent in."""
             self.set_original_encoding(transfer_syntax == IMPLICIT_LITTLE_ENDIAN, True)
