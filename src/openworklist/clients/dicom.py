@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -82,6 +83,8 @@ class Node:
     ) -> Iterator[Any]:
         from pynetdicom import AE
 
+        # Every trouble becomes a PeerError: its own log would tell it again, in words for its developers.
+        logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)
         _check_title(self.called, "the called AE title")
         _check_title(self.calling, "the calling AE title")
         entity = AE(ae_title=self.calling)
