@@ -23,6 +23,13 @@ from openworklist.domain.record import Value
 VERIFICATION: Final = "1.2.840.10008.1.1"
 _SERVICES: Final = {VERIFICATION: "verification", MODALITY_WORKLIST: "the modality worklist"}
 _SYNTAXES: Final = (EXPLICIT_LITTLE_ENDIAN, IMPLICIT_LITTLE_ENDIAN)
+_TROUBLES: Final = {
+    "timeout": "peer.timeout",
+    "total": "peer.timeout",
+    "aborted": "peer.aborted",
+    "stopped": "peer.stopped",
+    "too-large": "peer.protocol",
+}
 # PS3.4 table K.4-1, where the node gives no reason.
 _STATUSES: Final = {0xA000: "out of resources, or not a question for it", 0xC000: "unable to process"}
 _LONGEST_TITLE: Final = 16  # PS3.5 table 6.2-1
@@ -139,15 +146,17 @@ class Node:
     def _judge(self, found: Found, terms: Terms) -> None:
         """PeerError unless the question ended well."""
         so_far = f" after {found.answers} answers" if found.answers else ""
-        sentence, code = {
-            "timeout": (f"did not answer the worklist question within {self.timeout:g} seconds", "timeout"),
-            "total": (f"did not end the worklist question within {terms.total:g} seconds", "timeout"),
-            "aborted": ("broke off the worklist question", "aborted"),
-            "stopped": ("was asked to stop", "stopped"),
-            "too-large": ("sends an answer that is too large to be one", "protocol"),
-        }.get(found.trouble, ("", ""))
+        sentence = {
+            "timeout": f"did not answer the worklist question within {self.timeout:g} seconds",
+            "total": f"did not end the worklist question within {terms.total:g} seconds",
+            "aborted": "broke off the worklist question",
+            "stopped": "was asked to stop",
+            "too-large": "sends an answer that is too large to be one",
+        }.get(found.trouble)
         if sentence:
-            raise PeerError(f"{self._name} {sentence}{so_far}.", where=self._name, code=f"peer.{code}")
+            raise PeerError(
+                f"{self._name} {sentence}{so_far}.", where=self._name, code=_TROUBLES[found.trouble]
+            )
         if found.trouble != "limit" and found.status:
             raise self._failure("worklist question", found.status, found.comment, so_far)
 
