@@ -176,14 +176,24 @@ def _find_node(
         # A name that no saved node can have.
         node = SavedNode(f"{title}@{text}", host, port, total_timeout=DAY)
     else:
-        from openworklist.app import open_store
-        from openworklist.services.configurations import Configurations
-
-        with open_store(loaded.settings) as database:
-            node = Configurations(database).current().get_node(text)
+        node = _find_saved(loaded, text)
     if timeout is not None:
         node = replace(node, timeout=timeout, connect_timeout=timeout)
     return replace(node, ae_title=called or node.ae_title, calling=calling or node.calling)
+
+
+def _find_saved(loaded: Loaded, name: str) -> SavedNode:
+    from openworklist.app import open_store
+    from openworklist.domain.errors import StoreError
+    from openworklist.services.configurations import Configurations
+
+    try:
+        with open_store(loaded.settings) as database:
+            return Configurations(database).current().get_node(name)
+    except StoreError as error:
+        raise typer.BadParameter(
+            f"{name!r} is not HOST:PORT, and no saved node can be looked up: {error.sentence}"
+        ) from None
 
 
 def _make_keys(
