@@ -20,8 +20,7 @@ from openworklist.domain.query import Condition, Interval, Nested, Range, Workli
 STEPS: Final = 0x0040_0100  # Scheduled Procedure Step Sequence
 _CHARSET: Final = 0x0008_0005
 _ZONE: Final = 0x0008_0201
-_LEVEL: Final = 0x0008_0052
-_NEVER_KEYS: Final = frozenset((_CHARSET, _ZONE, _LEVEL))
+_NEVER_KEYS: Final = frozenset((_CHARSET, _ZONE))
 _START_DATE: Final = "scheduled_procedure_step_start_date"
 _START_TIME: Final = "scheduled_procedure_step_start_time"
 _ASCII: Final = from_dicom("")
@@ -36,8 +35,10 @@ def _by_tag(attributes: tuple[Attribute, ...]) -> Catalogue:
 
 _TOP: Final = _by_tag(tuple(each for each in ATTRIBUTES if each.level is not Level.STEP))
 _STEP: Final = _by_tag(tuple(each for each in ATTRIBUTES if each.level is Level.STEP))
-# Asked for by scanners, but not in the catalogue: their VR, where Implicit VR does not tell.
+# Asked for by scanners, but not in the catalogue: their VR, where Implicit VR does not tell. A worklist has
+# no Query/Retrieve Level (PS3.4 K.4.1.1); scanners that send one out of habit mean it all the same.
 _OTHERS: Final[Mapping[int, str]] = {
+    0x0008_0052: "CS",
     0x0008_1030: "LO", 0x0008_1080: "LO", 0x0010_1000: "LO", 0x0010_1001: "PN", 0x0010_1010: "AS",
     0x0010_1090: "LO", 0x0010_2154: "SH", 0x0010_2160: "SH", 0x0010_2180: "SH", 0x0010_21B0: "LT",
     0x0010_21D0: "DA", 0x0010_21F0: "LO", 0x0010_2203: "CS", 0x0010_4000: "LT", 0x0020_0010: "SH",
@@ -82,13 +83,6 @@ class Question:
 def to_question(data: bytes, transfer_syntax: str, extras: Extras = NO_EXTRAS) -> Question:
     """Read an identifier. IdentifierError names the element that cannot be understood."""
     elements = read_elements(data, transfer_syntax, _SEQUENCES)
-    level = next((each for each in elements if each.tag == _LEVEL and each.value.strip(b" \0")), None)
-    if level is not None:
-        raise IdentifierError(
-            "A Query/Retrieve Level: the question is for another service.",
-            tag=_LEVEL,
-            code="identifier.sop-class-mismatch",
-        )
     reading = _Reading(extras)
     plan = reading.read_level(elements, extras.top)
     conditions = tuple(_combine(reading.conditions, reading.ranges))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from openworklist.dicom.events import CommandReceived
 from openworklist.dicom.status import Status
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from openworklist.listeners.dicom_connection import Connection
 
 log = logging.getLogger(__name__)
-
-_MISMATCH: Final = "identifier.sop-class-mismatch"
 
 
 class Question:
@@ -143,9 +141,7 @@ class Question:
 def to_failure(error: BaseException) -> tuple[Status, str, int | None]:
     """The status (PS3.4 table K.4-1), Error Comment and Offending Element for an error."""
     if isinstance(error, IdentifierError):
-        is_mismatch = error.code == _MISMATCH
-        status = Status.IDENTIFIER_MISMATCH if is_mismatch else Status.UNABLE_TO_PROCESS
-        return status, error.sentence, error.tag
+        return Status.UNABLE_TO_PROCESS, error.sentence, error.tag
     if isinstance(error, StoreError):
         return Status.OUT_OF_RESOURCES, error.sentence, None
     if isinstance(error, OpenWorklistError):

@@ -208,7 +208,6 @@ def test_the_plan_is_what_was_asked_for_in_the_order_of_tags() -> None:
     [
         (make(StudyInstanceUID=["1.2"] * 1001), "(0020,000D)"),
         (make(ScheduledProcedureStepSequence=[Dataset(), Dataset()]), "(0040,0100)"),
-        (make(QueryRetrieveLevel="STUDY"), "(0008,0052)"),
     ],
 )
 def test_what_cannot_be_understood_names_the_element(question: Dataset, tag: str) -> None:
@@ -217,10 +216,12 @@ def test_what_cannot_be_understood_names_the_element(question: Dataset, tag: str
     assert caught.value.where == tag
 
 
-def test_a_question_for_another_service_has_a_code_of_its_own() -> None:
-    with pytest.raises(IdentifierError) as caught:
-        read(make(QueryRetrieveLevel="STUDY"))
-    assert caught.value.code == "identifier.sop-class-mismatch"
+def test_a_query_retrieve_level_is_a_key_that_is_not_matched_on() -> None:
+    asked = read(make(QueryRetrieveLevel="STUDY", PatientID="P1"))
+    assert asked.query.conditions == (Single("patient_id", "P1"),)
+    assert asked.has_unsupported
+    assert [(each.tag, each.vr) for each in asked.plan] == [(0x0008_0052, "CS"), (0x0010_0020, "LO")]
+    assert not read(make(QueryRetrieveLevel="")).has_unsupported
 
 
 def encode_element(tag: int, value: bytes, vr: bytes = b"", length: int | None = None) -> bytes:
