@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from openworklist.domain.record import Record, Value
 from players.dataset_writer import Key, key, keys, sequence
 
 # By accession number: patient's ID, name, modality, stations, start, Requested Procedure ID, procedure code.
@@ -29,6 +30,31 @@ RECORDS: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 ALL: Final = " ".join(RECORDS)  # in the order of their start
 HIDDEN: Final = "OLD"  # a record that is cancelled
+
+
+def make_record(accession: str) -> Record:
+    number = list(RECORDS).index(accession) + 1
+    patient, name, modality, stations, start, procedure, code = RECORDS[accession]
+    codes = ({"code_value": code, "coding_scheme_designator": "L", "code_meaning": code.title()},)
+    values: dict[str, Value] = {
+        "accession_number": accession,
+        "patient_id": patient,
+        "patient_name": name,
+        "patient_sex": "O",
+        "study_instance_uid": f"1.2.826.0.1.{number}",
+        "requested_procedure_id": procedure,
+        "requested_procedure_description": code.title(),
+        "requested_procedure_code_sequence": codes,
+        "modality": modality,
+        "scheduled_station_ae_title": stations,
+        "scheduled_procedure_step_start_date": start[:8],
+        "scheduled_procedure_step_start_time": start[8:],
+        "scheduled_procedure_step_id": f"S{number}",
+        "scheduled_performing_physician_name": "House^Gregory",
+        "scheduled_protocol_code_sequence": codes,
+    }
+    return Record(values)
+
 
 _STEP: Final = "ScheduledProcedureStepSequence"
 _CODE: Final = "CodeValue CodingSchemeDesignator CodingSchemeVersion CodeMeaning"

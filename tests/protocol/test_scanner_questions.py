@@ -12,13 +12,13 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset
 
-from openworklist.domain.record import Record, Status, Value
+from openworklist.domain.record import Record, Status
 from openworklist.store.connection import Connection
 from openworklist.store.database import open_database
 from openworklist.store.records import insert_record
 from players.dataset_writer import Key, write
 from players.scanner import EXPLICIT, IMPLICIT, ask_for_status, ask_with_bytes
-from players.scanner_questions import HIDDEN, RECORDS, SHAPES, Shape
+from players.scanner_questions import HIDDEN, RECORDS, SHAPES, Shape, make_record
 
 SYNTAXES = {"implicit": IMPLICIT, "explicit": EXPLICIT}
 # (0040,0001) empty is answered as if the calling AE title stood in it.
@@ -36,37 +36,14 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     database = open_database("", folder)
 
     def fill(connection: Connection) -> None:
-        for number, accession in enumerate(RECORDS, 1):
-            insert_record(connection, make_record(accession, number), accession, 1)
-        hidden = make_record("CT1", 99).values | {"accession_number": HIDDEN}
+        for accession in RECORDS:
+            insert_record(connection, make_record(accession), accession, 1)
+        hidden = make_record("CT1").values | {"accession_number": HIDDEN}
         insert_record(connection, Record(hidden, status=Status.CANCELED), HIDDEN, 1)
 
     database.write(fill)
     database.close()
     return folder
-
-
-def make_record(accession: str, number: int) -> Record:
-    patient, name, modality, stations, start, procedure, code = RECORDS[accession]
-    codes = ({"code_value": code, "coding_scheme_designator": "L", "code_meaning": code.title()},)
-    values: dict[str, Value] = {
-        "accession_number": accession,
-        "patient_id": patient,
-        "patient_name": name,
-        "patient_sex": "O",
-        "study_instance_uid": f"1.2.826.0.1.{number}",
-        "requested_procedure_id": procedure,
-        "requested_procedure_description": code.title(),
-        "requested_procedure_code_sequence": codes,
-        "modality": modality,
-        "scheduled_station_ae_title": stations,
-        "scheduled_procedure_step_start_date": start[:8],
-        "scheduled_procedure_step_start_time": start[8:],
-        "scheduled_procedure_step_id": f"S{number}",
-        "scheduled_performing_physician_name": "House^Gregory",
-        "scheduled_protocol_code_sequence": codes,
-    }
-    return Record(values)
 
 
 EVERY_WAY = [
