@@ -9,13 +9,14 @@ from openworklist.dicom.answer import Encoder
 from openworklist.dicom.association import Association
 from openworklist.dicom.elements import Element, read_elements
 from openworklist.dicom.events import AssociationRequested, CommandReceived, Event, ReleaseRequested
-from openworklist.dicom.identifier import STEPS, Question, to_question
+from openworklist.dicom.identifier import STEPS, Extras, Question, to_question
 from openworklist.dicom.negotiation import Negotiator, Policy, Service
 from openworklist.dicom.plan import Plan, count_elements
 from openworklist.dicom.sop_classes import MODALITY_WORKLIST, VERIFICATION
 from openworklist.dicom.stream import MAX_ASSOCIATE
 from openworklist.domain.attributes import SEQUENCE_TAGS
 from openworklist.domain.errors import IdentifierError, PeerError
+from openworklist.domain.extra import read_attribute
 from openworklist.domain.query import matches
 from openworklist.store.connection import Connection
 from openworklist.store.search import search
@@ -26,6 +27,13 @@ from players.scanner_questions import RECORDS, make_record
 MAX_PDU: Final = 16_384
 MAX_DATASET: Final = 200_000
 _RECORDS: Final = tuple(make_record(accession) for accession in RECORDS)
+_EXTRAS: Final = Extras(
+    (
+        read_attribute("(0009,1001)", vr="LO", creator="A SCANNER"),
+        read_attribute("PatientAge"),
+        read_attribute("step.ProtocolName"),
+    )
+)
 _NEGOTIATOR: Final = Negotiator(
     Policy({VERIFICATION: Service(), MODALITY_WORKLIST: Service()}, max_pdu=MAX_PDU)
 )
@@ -39,7 +47,7 @@ _ANSWER: Final = 20_000  # bytes of all that is known of a record of ours, with 
 def check_identifier(sabotage: Sabotage, connection: Connection | None = None) -> bool:
     """Whether it could be read. If so, every record is answered with what was asked for, and SQL agrees."""
     try:
-        question = to_question(sabotage.data, sabotage.syntax)
+        question = to_question(sabotage.data, sabotage.syntax, _EXTRAS)
     except IdentifierError:
         return False
     # Work is in proportion to bytes: each element was one of the identifier.

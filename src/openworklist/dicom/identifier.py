@@ -104,11 +104,12 @@ class _Reading:
         outer = self._charset
         self._charset = _find_charset(elements, outer)
         wanted: dict[int, Wanted] = {}
+        creators = _find_creators(elements) if self._extras.private else {}
         for element in elements:
             tag = element.tag
             if not _is_key(tag):
-                if tag & 0x1_0000 and self._extras.private:
-                    self._read_private(element, elements, catalogue, wanted)
+                if tag & 0x1_0000 and creators:
+                    self._read_private(element, creators, catalogue, wanted)
                 continue
             if tag in wanted:
                 raise IdentifierError("An element is there twice.", tag=tag)
@@ -128,14 +129,14 @@ class _Reading:
     def _read_private(
         self,
         element: Element,
-        elements: tuple[Element, ...],
+        creators: Mapping[int, bytes],
         catalogue: Catalogue,
         wanted: dict[int, Wanted],
     ) -> None:
         """A private key whose creator (PS3.5 7.8.1) is one that a profile names; others say nothing here."""
         tag = element.tag
         reserved = tag & 0xFFFF_0000 | tag >> 8 & 0xFF
-        found = next((each.value for each in elements if each.tag == reserved), b"")
+        found = creators.get(reserved, b"")
         creator = found.decode("ascii", "replace").strip(" \0")
         key = (catalogue is self._extras.step, tag & 0xFFFF_00FF, creator)
         attribute = self._extras.private.get(key) if tag & 0xFF00 else None
@@ -207,6 +208,11 @@ def _guess(value: bytes) -> str:
         return value.decode("utf_8")
     except UnicodeDecodeError:
         return value.decode("latin_1")
+
+
+def _find_creators(elements: tuple[Element, ...]) -> dict[int, bytes]:
+    """Whose the private blocks are, by the tags (gggg,00bb) that say so; the first one counts."""
+    return {each.tag: each.value for each in reversed(elements) if each.tag & 0x1_FF00 == 0x1_0000}
 
 
 def _find_charset(elements: tuple[Element, ...], outer: Charset | None) -> Charset | None:

@@ -1,5 +1,6 @@
 """What scanners ask, encoded by pynetdicom and read by us."""
 
+import sys
 from struct import pack
 
 import pytest
@@ -9,9 +10,10 @@ from pydicom.config import disable_value_validation
 from pydicom.dataset import Dataset
 from pynetdicom.dsutils import encode
 
-from openworklist.dicom.identifier import Question, to_question
+from openworklist.dicom.identifier import Extras, Question, to_question
 from openworklist.dicom.sop_classes import EXPLICIT_LITTLE_ENDIAN, IMPLICIT_LITTLE_ENDIAN
 from openworklist.domain.errors import IdentifierError
+from openworklist.domain.extra import read_attribute
 from openworklist.domain.query import (
     AnyOf,
     Condition,
@@ -222,6 +224,25 @@ def test_a_query_retrieve_level_is_a_key_that_is_not_matched_on() -> None:
     assert asked.has_unsupported
     assert [(each.tag, each.vr) for each in asked.plan] == [(0x0008_0052, "CS"), (0x0010_0020, "LO")]
     assert not read(make(QueryRetrieveLevel="")).has_unsupported
+
+
+def test_the_creators_of_private_keys_are_looked_for_once() -> None:
+    extras = Extras((read_attribute("(0029,1001)", vr="LO", creator="A SCANNER"),))
+    keys = [encode_element(0x0029_0010, b"A SCANNER"), encode_element(0x0029_1001, b"X*")]
+    keys += [encode_element(0x0029_1101, b"")] * 5_000  # of a block that nobody has reserved
+    steps = 0
+
+    def count(*_: object) -> None:
+        nonlocal steps
+        steps += 1
+
+    sys.setprofile(count)
+    try:
+        asked = to_question(b"".join(keys), IMPLICIT_LITTLE_ENDIAN, extras)
+    finally:
+        sys.setprofile(None)
+    assert [each.tag for each in asked.plan] == [0x0029_0010, 0x0029_1001]
+    assert steps < 100 * len(keys)
 
 
 def encode_element(tag: int, value: bytes, vr: bytes = b"", length: int | None = None) -> bytes:
