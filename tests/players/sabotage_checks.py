@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Final
 
 from openworklist.dicom import dimse
@@ -9,7 +10,7 @@ from openworklist.dicom.answer import Encoder
 from openworklist.dicom.association import Association
 from openworklist.dicom.elements import Element, read_elements
 from openworklist.dicom.events import AssociationRequested, CommandReceived, Event, ReleaseRequested
-from openworklist.dicom.identifier import STEPS, Extras, Question, to_question
+from openworklist.dicom.identifier import STEPS, Extras, to_question
 from openworklist.dicom.negotiation import Negotiator, Policy, Service
 from openworklist.dicom.plan import Plan, count_elements
 from openworklist.dicom.sop_classes import MODALITY_WORKLIST, VERIFICATION
@@ -17,7 +18,9 @@ from openworklist.dicom.stream import MAX_ASSOCIATE
 from openworklist.domain.attributes import SEQUENCE_TAGS
 from openworklist.domain.errors import IdentifierError, PeerError
 from openworklist.domain.extra import read_attribute
-from openworklist.domain.query import matches
+from openworklist.domain.query import WorklistQuery, matches
+from openworklist.domain.serving import Serving, serve
+from openworklist.domain.zones import parse_offset
 from openworklist.store.connection import Connection
 from openworklist.store.search import search
 from players.saboteur import Sabotage, Saboteur
@@ -33,6 +36,10 @@ _EXTRAS: Final = Extras(
         read_attribute("PatientAge"),
         read_attribute("step.ProtocolName"),
     )
+)
+_SERVINGS: Final = (
+    Serving("CT01", ("CT",)),
+    Serving("US01", ("US", "CT"), without_station="all", window=(1, 7), time_zone="Asia/Kolkata"),
 )
 _NEGOTIATOR: Final = Negotiator(
     Policy({VERIFICATION: Service(), MODALITY_WORKLIST: Service()}, max_pdu=MAX_PDU)
@@ -53,14 +60,26 @@ def check_identifier(sabotage: Sabotage, connection: Connection | None = None) -
     # Work is in proportion to bytes: each element was one of the identifier.
     assert count_elements(question.plan) <= len(sabotage.data) // _SHORTEST
     encoder = Encoder(question.plan, is_explicit=sabotage.syntax == EXPLICIT)
-    found = [record for record in _RECORDS if matches(record, question.query)]
+    query = WorklistQuery(question.conditions)
+    found = [record for record in _RECORDS if matches(record, query)]
     for record in found or _RECORDS[:1]:
         answer = encoder.encode(record)
         assert len(answer) % 2 == 0
         assert len(answer) <= 2 * len(sabotage.data) + _ANSWER
-        _check_tags(read_elements(answer, sabotage.syntax, SEQUENCE_TAGS), question.plan)
+        elements = read_elements(answer, sabotage.syntax, SEQUENCE_TAGS)
+        assert all(len(each.items or ()) == 1 for each in elements if each.tag == STEPS)
+        _check_tags(elements, question.plan)
     if connection is not None:
-        _check_search(connection, question, [record.text("accession_number") for record in found])
+        _check_search(connection, query, [record.text("accession_number") for record in found])
+        for serving in _SERVINGS:
+            served = serve(
+                question.conditions,
+                serving,
+                serving.make_view(UTC, parse_offset(question.zone)),
+                has_empty_station=question.has_empty_station,
+                find_today=lambda: "20260316",
+            )
+            search(connection, served.query, None, 100)
     return True
 
 
@@ -73,16 +92,15 @@ def _check_tags(elements: tuple[Element, ...], plan: Plan) -> None:
     for element in elements:
         inner = asked[element.tag].items if element.tag in asked else None
         if inner is not None:
-            assert element.tag != STEPS or len(element.items or ()) == 1
             for item in element.items or ():
                 _check_tags(item, inner)
 
 
-def _check_search(connection: Connection, question: Question, expected: list[str]) -> None:
+def _check_search(connection: Connection, query: WorklistQuery, expected: list[str]) -> None:
     found: list[str] = []
     after = None
     while True:
-        page = search(connection, question.query, after, 100)
+        page = search(connection, query, after, 100)
         found += [row.record().text("accession_number") for row in page.rows]
         after = page.after
         if after is None:

@@ -21,8 +21,6 @@ from players.scanner import EXPLICIT, IMPLICIT, ask_for_status, ask_with_bytes
 from players.scanner_questions import HIDDEN, RECORDS, SHAPES, Shape, make_record
 
 SYNTAXES = {"implicit": IMPLICIT, "explicit": EXPLICIT}
-# (0040,0001) empty is answered as if the calling AE title stood in it.
-TAKES_CALLING = False
 # Beyond what was asked for: PS3.4 K.4.1.1.3.
 BEYOND = {0x0008_0005, 0x0008_0201, 0x0040_A390}
 # PS3.3 table 8.8-1: of the three places for a code one is present.
@@ -30,20 +28,23 @@ CODE_VALUES = {0x0008_0100, 0x0008_0119, 0x0008_0120}
 PENDING = {0xFF00, 0xFF01}
 
 
-@pytest.fixture(scope="module")
-def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("server") / "data"
+def fill(folder: Path) -> Path:
     database = open_database("", folder)
 
-    def fill(connection: Connection) -> None:
+    def insert(connection: Connection) -> None:
         for accession in RECORDS:
             insert_record(connection, make_record(accession), accession, 1)
         hidden = make_record("CT1").values | {"accession_number": HIDDEN}
         insert_record(connection, Record(hidden, status=Status.CANCELED), HIDDEN, 1)
 
-    database.write(fill)
+    database.write(insert)
     database.close()
     return folder
+
+
+@pytest.fixture(scope="module")
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return fill(tmp_path_factory.mktemp("server") / "data")
 
 
 EVERY_WAY = [
@@ -93,16 +94,34 @@ def test_dcmtk_asks_in_every_shape_that_it_can_write(
     )
     assert ended.returncode == 0, ended.stderr
     answers = [dcmread(path, force=True) for path in sorted(tmp_path.glob("answers/rsp*.dcm"))]
-    assert [answer.AccessionNumber for answer in answers] == shape.expected(takes_calling=TAKES_CALLING)
+    assert [answer.AccessionNumber for answer in answers] == shape.expected(takes_calling=True)
     for answer in answers:
         check_keys(shape.keys, Dataset(answer), shape.unanswered)
 
 
-def check(responses: Sequence[tuple[int, Dataset | None]], shape: Shape) -> None:
+def test_an_empty_station_asks_for_all_stations_where_the_site_wants_so(
+    start_server: Any, openworklist: Any, tmp_path: Path
+) -> None:
+    folder = fill(tmp_path / "data")
+    ended = openworklist("options", "set", "use_calling_ae", "no", "--data", folder)
+    assert ended.returncode == 0, ended.stderr
+    frank = start_server(folder)
+    for shape in SHAPES.values():
+        for syntax in shape.vrs:
+            asked = write(shape.keys, is_explicit=syntax == "explicit") + shape.padding
+            responses = ask_with_bytes(frank.dicom, asked, syntax=SYNTAXES[syntax], calling=shape.calling)
+            check(responses, shape, takes_calling=False)
+    assert frank.stop() == 0
+
+
+def check(
+    responses: Sequence[tuple[int, Dataset | None]], shape: Shape, *, takes_calling: bool = True
+) -> None:
+    """`takes_calling`: the calling AE title takes the place of an empty (0040,0001)."""
     *pending, (status, _) = responses
     assert status == shape.refused, hex(status)
     answers = [answer for _, answer in pending if answer is not None]
-    assert [answer.AccessionNumber for answer in answers] == shape.expected(takes_calling=TAKES_CALLING)
+    assert [answer.AccessionNumber for answer in answers] == shape.expected(takes_calling=takes_calling)
     assert {code for code, _ in pending} <= {0xFF01 if shape.has_unsupported else 0xFF00}
     for answer in answers:
         check_keys(shape.keys, answer, shape.unanswered)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from openworklist.dicom.events import CommandReceived
 from openworklist.dicom.status import Status
-from openworklist.domain.errors import IdentifierError, OpenWorklistError, StoreError
+from openworklist.domain.errors import IdentifierError, OpenWorklistError, StoreError, TooManyAnswers
 
 if TYPE_CHECKING:
     from openworklist.listeners.dicom import FindCursor
     from openworklist.listeners.dicom_connection import Connection
 
 log = logging.getLogger(__name__)
+
+_ZONE_OPTION: Final = slice(3, 4)  # of extended negotiation: PS3.4 K.5
 
 
 class Question:
@@ -101,8 +103,12 @@ class Question:
         asked, connection = self.asked, self._connection
         if asked.dataset is None:
             raise IdentifierError("the question has no identifier")
+        context = asked.context
         return connection.listener.service.open(
-            connection.calling, asked.dataset, asked.context.transfer_syntax
+            connection.calling,
+            asked.dataset,
+            context.transfer_syntax,
+            adjusts_zone=context.options[_ZONE_OPTION] == b"\1",
         )
 
     def _go_on(self) -> None:
@@ -131,7 +137,7 @@ class Question:
 
     def _fail(self, error: BaseException) -> None:
         status, comment, tag = to_failure(error)
-        if status is Status.INTERNAL_ERROR or status is Status.OUT_OF_RESOURCES:
+        if status is Status.INTERNAL_ERROR or isinstance(error, StoreError):
             self._connection.note_failure(error)
         else:
             log.debug("question refused", extra={"peer": self._connection.peer, "error": error})
@@ -142,7 +148,7 @@ def to_failure(error: BaseException) -> tuple[Status, str, int | None]:
     """The status (PS3.4 table K.4-1), Error Comment and Offending Element for an error."""
     if isinstance(error, IdentifierError):
         return Status.UNABLE_TO_PROCESS, error.sentence, error.tag
-    if isinstance(error, StoreError):
+    if isinstance(error, StoreError | TooManyAnswers):
         return Status.OUT_OF_RESOURCES, error.sentence, None
     if isinstance(error, OpenWorklistError):
         return Status.UNABLE_TO_PROCESS, error.sentence, None
