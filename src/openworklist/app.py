@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from openworklist import __version__
+from openworklist.domain.errors import SettingsError
 from openworklist.domain.retry import Retry
 from openworklist.listeners.dicom import DicomLimits, DicomListener
+from openworklist.listeners.entrance import TlsPort
 from openworklist.listeners.folder import FolderListener
 from openworklist.listeners.http import HttpListener
 from openworklist.listeners.mllp import Limits, MllpListener
@@ -23,6 +25,7 @@ from openworklist.observe import logging as logs
 from openworklist.observe.health import Health
 from openworklist.observe.metrics import Metrics
 from openworklist.observe.port import DicomCounter
+from openworklist.services.certificates import Certificates, TlsFiles
 from openworklist.services.configuration import Configuration
 from openworklist.services.configurations import Configurations
 from openworklist.services.courier import Courier
@@ -128,6 +131,7 @@ class Server:
         self._intake = _make_intake(settings, database, self._configurations, self.metrics)
         self._worklist = Worklist(database, self.metrics)
         self._use(self._configurations.current())
+        self._certificates: list[Certificates] = []
         self.listeners: Sequence[Listener] = self._make_listeners()
         self._expiry = Expiry(database, settings.journal_days, self.metrics)
         self._retention = Retention(
@@ -150,6 +154,8 @@ class Server:
         self._database.attach(asyncio.get_running_loop())
         for listener in self.listeners:
             await listener.start()
+        for certificates in self._certificates:
+            certificates.start()
         self._expiry.start()
         self._retention.start()
         self._configurations.start(self._use)
@@ -158,6 +164,8 @@ class Server:
     async def stop(self) -> None:
         """Take nothing more, answer what was taken, then close."""
         self.health.add("server", lambda: "it is stopping")
+        for certificates in self._certificates:
+            await certificates.stop()
         await self._retention.stop()
         await self._expiry.stop()
         await self._configurations.stop()
@@ -173,11 +181,11 @@ class Server:
     def _make_listeners(self) -> list[Listener]:
         settings = self._settings
         listeners: list[Listener] = []
-        if settings.hl7_port:
+        if settings.hl7_port or settings.hl7_tls_port:
             listeners.append(self._make_hl7())
         if settings.folder:
             listeners.append(self._make_folder())
-        if settings.dicom_port:
+        if settings.dicom_port or settings.dicom_tls_port:
             listeners.append(self._make_dicom())
         if settings.web_port:
             self.health.add("database", self._database.find_problem)
@@ -194,7 +202,8 @@ class Server:
         return MllpListener(
             reception,
             host=settings.hl7_host or settings.host,
-            port=settings.hl7_port,
+            port=settings.hl7_port or None,
+            tls=self._make_tls("HL7", settings.hl7_tls_port, settings.hl7_tls_client_ca),
             limits=Limits(
                 message=settings.hl7_max_message,
                 connections=settings.hl7_max_connections,
@@ -205,6 +214,22 @@ class Server:
             allowed=settings.allowed_networks(),
             observer=reception,
         )
+
+    def _make_tls(self, listener: str, port: int, client_ca: str) -> TlsPort | None:
+        """The TLS port of a listener; SettingsError if its certificate is missing or of no use."""
+        if not port:
+            return None
+        settings = self._settings
+        if not settings.tls_certificate:
+            raise SettingsError(
+                f"The TLS port of {listener} needs a certificate.",
+                where="tls_certificate",
+                hint="name its file; `openworklist certificate` makes one for tests",
+            )
+        files = TlsFiles(settings.tls_certificate, settings.tls_key, client_ca)
+        certificates = Certificates(listener, files, self.metrics.count)
+        self._certificates.append(certificates)
+        return TlsPort(port, certificates.context, settings.tls_handshake_timeout)
 
     def _make_folder(self) -> FolderListener:
         settings = self._settings
@@ -221,7 +246,8 @@ class Server:
         return DicomListener(
             self._worklist,
             host=settings.dicom_host or settings.host,
-            port=settings.dicom_port,
+            port=settings.dicom_port or None,
+            tls=self._make_tls("DICOM", settings.dicom_tls_port, settings.dicom_tls_client_ca),
             called=(settings.ae_title,) if settings.ae_title_required else (),
             max_pdu=settings.dicom_max_pdu,
             limits=DicomLimits(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 from collections.abc import Awaitable, Collection
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -12,8 +11,8 @@ from typing import Final, Protocol
 from openworklist.dicom.messages import MAX_DATASET
 from openworklist.dicom.negotiation import CONGESTION, DEFAULT_MAX_PDU, Negotiator, Policy, Rejection, Service
 from openworklist.dicom.sop_classes import MODALITY_WORKLIST, VERIFICATION
-from openworklist.listeners.binding import BACKLOG, open_sockets, show
 from openworklist.listeners.dicom_connection import Connection
+from openworklist.listeners.entrance import Entrance, TlsPort
 
 log = logging.getLogger("openworklist.dicom")
 
@@ -61,6 +60,15 @@ class DicomObserver(Protocol):
     def timed_out(self, peer: str, reason: str) -> None:
         return None
 
+    def secured(self, peer: str, version: str, cipher: str) -> None:
+        return None
+
+    def tls_failed(self, peer: str, reason: str) -> None:
+        return None
+
+    def misdirected(self, peer: str, reason: str) -> None:
+        return None
+
     def echo(self, calling: str) -> None:
         return None
 
@@ -101,7 +109,7 @@ class DicomStatus:
 
 
 class DicomListener:
-    """The DICOM listener: `bind`, then `start`, and `stop` at the end.
+    """The DICOM listener: `bind`, then `start`, and `stop` at the end. `port` None is no plain port.
 
     `called` and `calling` are the AE titles that are allowed, empty for any; `max_pdu` is the longest
     P-DATA-TF we take, in bytes, 0 for any.
@@ -114,7 +122,8 @@ class DicomListener:
         service: FindService,
         *,
         host: str = "",
-        port: int = 11112,
+        port: int | None = 11112,
+        tls: TlsPort | None = None,
         called: Collection[str] = (),
         calling: Collection[str] = (),
         max_pdu: int = DEFAULT_MAX_PDU,
@@ -126,11 +135,8 @@ class DicomListener:
         self.limits = limits or DicomLimits()
         self.observer = observer or _Silent()
         self.negotiator = Negotiator(Policy(_SERVICES, frozenset(called), frozenset(calling), max_pdu))
-        self._host = host
-        self._port = port
+        self._entrance = Entrance(self.name, host, port, tls)
         self._sweep_seconds = sweep_seconds
-        self._sockets: list[socket.socket] = []
-        self._servers: list[asyncio.Server] = []
         self._connections: set[Connection] = set()
         self._associations = 0
         self._sweeper: asyncio.TimerHandle | None = None
@@ -140,46 +146,40 @@ class DicomListener:
     @property
     def status(self) -> DicomStatus:
         return DicomStatus(
-            bool(self._servers), self.addresses, len(self._connections), self._associations, self._last_error
+            self._entrance.is_open,
+            self.addresses,
+            len(self._connections),
+            self._associations,
+            self._last_error,
         )
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        return tuple(show(*sock.getsockname()[:2]) for sock in self._sockets)
+        return self._entrance.addresses
 
     @property
     def port(self) -> int:
-        """The port it listens on, known after `bind` even if 0 was asked for."""
-        return int(self._sockets[0].getsockname()[1]) if self._sockets else self._port
+        """The plain port it listens on, known after `bind` even if 0 was asked for."""
+        return self._entrance.port
+
+    @property
+    def tls_port(self) -> int:
+        return self._entrance.tls_port
 
     def bind(self) -> None:
         """Open the sockets, or raise ListenError. Nothing is read before `start`."""
-        if not self._sockets:
-            self._sockets = open_sockets(self.name, self._host, self._port)
+        self._entrance.bind()
 
     async def start(self) -> None:
-        self.bind()
         self._is_stopping = False
         loop = asyncio.get_running_loop()
-        for sock in self._sockets:
-            # Accepted sockets inherit it: a firewall that forgot an association must not leave it for ever.
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            # The server closes its own copy, so that the address can still be told.
-            server = await loop.create_server(
-                lambda: Connection(self, loop), sock=sock.dup(), backlog=BACKLOG
-            )
-            self._servers.append(server)
+        await self._entrance.open(lambda: Connection(self, loop), self.observer)
         self._sweeper = loop.call_later(self._sweep_seconds, self._sweep, loop)
 
     async def stop(self, drain_seconds: float = 5) -> None:
         """Take no new association, answer what was asked, then abort; after `drain_seconds` anyway."""
         self._is_stopping = True
-        for server in self._servers:
-            server.close()
-        self._servers.clear()
-        for sock in self._sockets:
-            sock.close()
-        self._sockets.clear()
+        self._entrance.close()
         if self._sweeper is not None:
             self._sweeper.cancel()
             self._sweeper = None

@@ -23,6 +23,7 @@ from openworklist.dicom.status import Status
 from openworklist.listeners.binding import show
 from openworklist.listeners.dicom_operations import perform
 from openworklist.listeners.dicom_question import Question
+from openworklist.listeners.tls_words import TLS_ON_THE_PLAIN_PORT, is_client_hello
 
 if TYPE_CHECKING:
     from openworklist.listeners.dicom import DicomListener
@@ -41,6 +42,7 @@ class Connection(asyncio.Protocol):
         "_artim_since",
         "_association",
         "_has_ended",
+        "_is_new",
         "_is_open",
         "_is_paused",
         "_last_active",
@@ -63,6 +65,7 @@ class Connection(asyncio.Protocol):
         self._peername: tuple[object, ...] = ()
         self._association = Association(listener.negotiator, max_dataset=listener.limits.identifier)
         self.calling = ""  # known once the association is accepted
+        self._is_new = True  # nothing was read yet
         self._is_open = False
         self._has_ended = False  # in good order, or told why not
         self._question: Question | None = None
@@ -89,6 +92,11 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._last_active = now = self._loop.time()
+        if self._is_new:
+            self._is_new = False
+            if is_client_hello(data):
+                self._has_ended = True
+                self.listener.observer.misdirected(self.peer, TLS_ON_THE_PLAIN_PORT)
         association = self._association
         events = association.receive(data)
         while events:

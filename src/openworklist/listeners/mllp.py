@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Protocol
 
 from openworklist.hl7.framing import MAX_MESSAGE
-from openworklist.listeners.binding import open_sockets, show
+from openworklist.listeners.entrance import Entrance, TlsPort
 from openworklist.listeners.mllp_connection import Connection
 
 log = logging.getLogger(__name__)
@@ -63,6 +62,15 @@ class Observer(Protocol):
     def timed_out(self, peer: str, reason: str) -> None:
         return None
 
+    def secured(self, peer: str, version: str, cipher: str) -> None:
+        return None
+
+    def tls_failed(self, peer: str, reason: str) -> None:
+        return None
+
+    def misdirected(self, peer: str, reason: str) -> None:
+        return None
+
     def noise(self, peer: str, count: int) -> None:
         return None
 
@@ -103,7 +111,7 @@ class Status:
 
 
 class MllpListener:
-    """The HL7 listener: `bind`, then `start`, and `stop` at the end."""
+    """The HL7 listener: `bind`, then `start`, and `stop` at the end. `port` None is no plain port."""
 
     name = "HL7"
 
@@ -112,7 +120,8 @@ class MllpListener:
         handler: Handler,
         *,
         host: str = "",
-        port: int = 3001,
+        port: int | None = 3001,
+        tls: TlsPort | None = None,
         limits: Limits | None = None,
         allowed: Sequence[Network] = (),
         observer: Observer | None = None,
@@ -121,12 +130,9 @@ class MllpListener:
         self.handler = handler
         self.limits = limits or Limits()
         self.observer = observer or _Silent()
-        self._host = host
-        self._port = port
+        self._entrance = Entrance(self.name, host, port, tls)
         self._allowed = tuple(allowed)
         self._sweep_seconds = sweep_seconds
-        self._sockets: list[socket.socket] = []
-        self._servers: list[asyncio.Server] = []
         self._connections: set[Connection] = set()
         self._sweeper: asyncio.TimerHandle | None = None
         self._all_closed: asyncio.Event | None = None
@@ -144,40 +150,34 @@ class MllpListener:
 
     @property
     def status(self) -> Status:
-        return Status(bool(self._servers), self.addresses, len(self._connections), self._last_error)
+        return Status(self._entrance.is_open, self.addresses, len(self._connections), self._last_error)
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        return tuple(show(*sock.getsockname()[:2]) for sock in self._sockets)
+        return self._entrance.addresses
 
     @property
     def port(self) -> int:
-        """The port it listens on, known after `bind` even if 0 was asked for."""
-        return int(self._sockets[0].getsockname()[1]) if self._sockets else self._port
+        """The plain port it listens on, known after `bind` even if 0 was asked for."""
+        return self._entrance.port
+
+    @property
+    def tls_port(self) -> int:
+        return self._entrance.tls_port
 
     def bind(self) -> None:
         """Open the sockets, or raise ListenError. Nothing is read before `start`."""
-        if not self._sockets:
-            self._sockets = open_sockets(self.name, self._host, self._port)
+        self._entrance.bind()
 
     async def start(self) -> None:
-        self.bind()
         self._all_closed = None
         loop = asyncio.get_running_loop()
-        for sock in self._sockets:
-            # The server closes its own copy, so that the address can still be told.
-            server = await loop.create_server(lambda: Connection(self, loop), sock=sock.dup(), backlog=1024)
-            self._servers.append(server)
+        await self._entrance.open(lambda: Connection(self, loop), self.observer)
         self._sweeper = loop.call_later(self._sweep_seconds, self._sweep, loop)
 
     async def stop(self, drain_seconds: float = 5) -> None:
         """Take nothing more, answer what was taken, then close; after `drain_seconds` close anyway."""
-        for server in self._servers:
-            server.close()
-        self._servers.clear()
-        for sock in self._sockets:
-            sock.close()
-        self._sockets.clear()
+        self._entrance.close()
         if self._sweeper is not None:
             self._sweeper.cancel()
             self._sweeper = None

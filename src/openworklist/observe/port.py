@@ -38,6 +38,18 @@ class DicomCounter:
         self._metrics.count("dicom_connections_timed_out")
         log.info("DICOM connection timed out", extra={"peer": peer, "reason": reason})
 
+    def secured(self, peer: str, version: str, cipher: str) -> None:
+        self._metrics.count("dicom_tls_connections")
+        log.debug("DICOM connection secured", extra={"peer": peer, "version": version, "cipher": cipher})
+
+    def tls_failed(self, peer: str, reason: str) -> None:
+        self._metrics.count("dicom_tls_failures")
+        log.warning("TLS with a scanner failed", extra={"peer": peer, "reason": reason})
+
+    def misdirected(self, peer: str, reason: str) -> None:
+        self._metrics.count("dicom_connections_misdirected")
+        log.warning("a scanner took the wrong port", extra={"peer": peer, "reason": reason})
+
     def echo(self, calling: str) -> None:
         self._metrics.count("echoes")
 

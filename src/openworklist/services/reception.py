@@ -56,6 +56,18 @@ class Reception:
         self._metrics.count("hl7_connections_timed_out")
         log.info("HL7 connection timed out", extra={"peer": peer, "reason": reason})
 
+    def secured(self, peer: str, version: str, cipher: str) -> None:
+        self._metrics.count("hl7_tls_connections")
+        log.debug("HL7 connection secured", extra={"peer": peer, "version": version, "cipher": cipher})
+
+    def tls_failed(self, peer: str, reason: str) -> None:
+        self._metrics.count("hl7_tls_failures")
+        log.warning("TLS with a sender failed", extra={"peer": peer, "reason": reason})
+
+    def misdirected(self, peer: str, reason: str) -> None:
+        self._metrics.count("hl7_connections_misdirected")
+        log.warning("a sender took the wrong port", extra={"peer": peer, "reason": reason})
+
     def noise(self, peer: str, count: int) -> None:
         self._metrics.count("hl7_noise_bytes", count)
         log.info("bytes outside of any message skipped", extra={"peer": peer, "bytes": count})
