@@ -54,7 +54,7 @@ class TlsConnection(asyncio.Protocol, asyncio.Transport):
 
     @property
     def _peer(self) -> str:
-        name = self.get_extra_info("peername") or ()
+        name: tuple[Any, ...] = self.get_extra_info("peername") or ()
         return show(str(name[0]), int(name[1])) if len(name) >= 2 else "unknown"
 
     # What the network calls.
@@ -177,14 +177,15 @@ class TlsConnection(asyncio.Protocol, asyncio.Transport):
                 data = self._tls.read(_PIECE)
             except ssl.SSLWantReadError:
                 break
-            except ssl.SSLZeroReturnError:  # its close_notify: it may still wait for answers
-                if not self._end():
-                    self.close()
-                break
+            except ssl.SSLZeroReturnError:
+                data = b""
             except ssl.SSLError as error:
                 self._fail(error)
                 break
-            self._inner.data_received(data)
+            if data:
+                self._inner.data_received(data)
+            elif not self._end():  # its close_notify; it may still wait for answers
+                self.close()
         self._flush()  # a renewed key or an alert
 
     def _end(self) -> bool:

@@ -28,7 +28,7 @@ Signature = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True)
 class TlsFiles:
-    """Paths of PEM files. The key may stand in the certificate's file; without `client_ca` anybody may come."""
+    """Paths of PEM files. The key may stand in the certificate's file; without `client_ca` all may come."""
 
     certificate: str
     key: str = ""
