@@ -25,6 +25,7 @@ _FAULTS: Final = {
 }
 _ALERT: Final = re.compile(r"ALERT_([A-Z_]+)")
 _ABOUT_OURS: Final = ("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED")
+_REGRET: Final = 2.0  # seconds in which a peer that has agreed may still refuse
 _PLAIN_HINT: Final = "is it a TLS port, and this the right one?"
 
 
@@ -83,6 +84,23 @@ def secure(sock: socket.socket, context: ssl.SSLContext, destination: Destinatio
         raise explain(destination, error) from error
     except ValueError as error:
         raise _failed(destination, f"{name!r} is no name of a server", _NAME) from error
+
+
+def find_fault(destination: Destination, timeout: float) -> None:
+    """Raise PeerError if TLS with a peer cannot be agreed upon, else return; nothing is sent to it."""
+    assert destination.tls is not None
+    try:
+        with (
+            socket.create_connection((destination.host, destination.port), timeout) as plain,
+            secure(plain, make_context(destination.tls), destination) as secured,
+        ):
+            # RFC 8446 4.4.2.4: in TLS 1.3 a peer that refuses our certificate says so afterwards.
+            secured.settimeout(min(timeout, _REGRET))
+            secured.recv(1)
+    except ssl.SSLError as error:
+        raise explain(destination, error) from error
+    except OSError:
+        return
 
 
 def explain(destination: Destination, error: ssl.SSLError | TimeoutError | ConnectionError) -> PeerError:
