@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from openworklist import __version__
 from openworklist.domain.errors import SettingsError
@@ -46,6 +46,15 @@ log = logging.getLogger(__name__)
 # before and after it waits for the disk, and the loop is not to be kept by a long search.
 _SWITCH_INTERVAL: Final = 0.0001
 _DAY: Final = 86_400.0
+_OWN_FILES: Final = 200  # database, log, watched folder, pages, outgoing connections
+
+
+class _Room(NamedTuple):
+    """Connections to the HL7 port, associations, and connections that have none."""
+
+    hl7: int
+    associations: int
+    pending: int
 
 
 class Listener(Protocol):
@@ -133,6 +142,7 @@ class Server:
             database, self.metrics, configuration=self._configurations.current(), zone=settings.zone()
         )
         self._certificates: list[Certificates] = []
+        self._room = _find_room(settings)
         self.listeners: Sequence[Listener] = self._make_listeners()
         self._expiry = Expiry(database, settings.journal_days, self.metrics)
         self._retention = Retention(
@@ -204,12 +214,13 @@ class Server:
             tls=self._make_tls("HL7", settings.hl7_tls_port, settings.hl7_tls_client_ca),
             limits=Limits(
                 message=settings.hl7_max_message,
-                connections=settings.hl7_max_connections,
+                connections=self._room.hl7,
+                per_address=settings.hl7_max_per_address,
                 idle_timeout=settings.hl7_idle_timeout,
                 frame_timeout=settings.hl7_frame_timeout,
                 write_timeout=settings.hl7_write_timeout,
             ),
-            allowed=settings.allowed_networks(),
+            allowed=settings.hl7_networks(),
             observer=reception,
         )
 
@@ -249,11 +260,17 @@ class Server:
             called=(settings.ae_title,) if settings.ae_title_required else (),
             max_pdu=settings.dicom_max_pdu,
             limits=DicomLimits(
-                associations=settings.dicom_max_associations,
+                associations=self._room.associations,
+                per_title=settings.dicom_max_per_title,
+                per_address=settings.dicom_max_per_address,
+                pending=self._room.pending,
+                identifier=settings.dicom_max_identifier,
                 artim=settings.dicom_artim_timeout,
                 idle_timeout=settings.dicom_idle_timeout,
+                pdu_timeout=settings.dicom_pdu_timeout,
                 write_timeout=settings.dicom_write_timeout,
             ),
+            allowed=settings.dicom_networks(),
             observer=DicomCounter(self.metrics, logs_questions=settings.log_questions),
             is_welcome=Welcome(self._database, self._configurations).is_welcome,
         )
@@ -312,3 +329,25 @@ def _raise_file_limit() -> None:
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     log.debug("file limit", extra={"before": soft, "now": hard})
+
+
+def _find_room(settings: Settings) -> _Room:
+    """As many connections as the settings allow and the system has files for.
+
+    Without a file nobody could be accepted, not even to be turned away: each limit shrinks by its share.
+    """
+    wanted = _Room(settings.hl7_max_connections, settings.dicom_max_associations, settings.dicom_max_pending)
+    if sys.platform == "win32" or os.name != "posix":
+        return wanted
+    import resource
+
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    room = max(soft - _OWN_FILES, len(wanted))
+    if soft == resource.RLIM_INFINITY or room >= sum(wanted):
+        return wanted
+    found = _Room(*(max(each * room // sum(wanted), 1) for each in wanted))
+    log.warning(
+        "the system allows fewer open files than the settings want connections: all limits were lowered",
+        extra={"files": soft, **found._asdict()},
+    )
+    return found

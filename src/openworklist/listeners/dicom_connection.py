@@ -81,6 +81,10 @@ class Connection(asyncio.Protocol):
         name = self._peername
         return show(str(name[0]), cast(int, name[1])) if len(name) >= 2 else "unknown"
 
+    @property
+    def address(self) -> str:
+        return str(self._peername[0]) if self._peername else ""
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         self._peername = transport.get_extra_info("peername") or ()
@@ -118,7 +122,7 @@ class Connection(asyncio.Protocol):
         if self._is_open:
             if not self._has_ended:
                 self._note_abort("the connection was lost")
-            self.listener.association_closed(self.peer, self.calling)
+            self.listener.association_closed(self)
 
     def pause_writing(self) -> None:
         self._stalled_since = self._loop.time()
@@ -248,22 +252,18 @@ class Connection(asyncio.Protocol):
     def _answer_request(self, event: AssociationRequested) -> None:
         listener = self.listener
         request = event.decision.request
-        rejection = event.decision.rejection or listener.find_rejection(request.calling, self.peer)
+        rejection = event.decision.rejection or listener.find_rejection(
+            request.calling, self.peer, self.address
+        )
         if rejection is None:
             self._association.accept()
             self.calling = request.calling
             self._is_open = True
-            listener.association_opened(self.peer, request.calling)
+            listener.association_opened(self)
             return
         self._association.reject(rejection)
         self._has_ended = True
-        listener.observer.association_rejected(self.peer, request.calling, rejection.reason)
-        log.warning(
-            "an association of %s was rejected: %s",
-            request.calling,
-            rejection.reason,
-            extra={"peer": self.peer, "calling": request.calling, "called": request.called},
-        )
+        listener.observer.association_rejected(self.peer, request.calling, request.called, rejection.reason)
 
     def _cancel(self, event: CancelReceived) -> None:
         """A cancel that comes too late means nothing (PS3.7 9.1.2.2)."""
@@ -283,7 +283,6 @@ class Connection(asyncio.Protocol):
             return
         self._has_ended = True
         self.listener.observer.association_aborted(self.peer, self.calling, reason)
-        log.info("an association was aborted: %s", reason, extra={"peer": self.peer, "calling": self.calling})
 
     def _stop_answering(self) -> None:
         self._waiting.clear()

@@ -89,6 +89,7 @@ class Connection(asyncio.Protocol):
             self._listener.observer.noise(self.peer, deframer.noise - self._noise)
             self._noise = deframer.noise
         if events:
+            self._listener.note_message(self)
             self._events.extend(events)
             self._hand_on()
         self._note_held()
