@@ -42,7 +42,7 @@ def find_plain_language(data: bytes) -> str:
     """What is spoken on a TLS port that is no TLS; "" if it begins like TLS."""
     if data[0] == _HANDSHAKE:
         return ""
-    return _PLAIN.get(data[0], "HTTP" if data[:4].isalpha() else "no TLS")
+    return _PLAIN.get(data[0], "HTTP" if data[:3].isalpha() else "no TLS")
 
 
 def describe_failure(error: ssl.SSLError) -> str:
