@@ -217,6 +217,11 @@ def test_study_uids_made_here_are_for_the_scanners_on_the_list(
     question = make_question("*")
     question.StudyInstanceUID = "2.25.1"
     assert [patients(ask(server, title, question)) for title in ("CT01", "CT02")] == [[], ["P1"]]
+    for number, is_for_its_scanner in ((1, False), (2, True)):
+        exported = openworklist("export", str(number), "--profile", "classic", "--data", folder).stdout
+        assert (f"ZDS|2.25.{number}" in exported) is is_for_its_scanner
+        is_marked = "on the list of study-uids" in run(openworklist, folder, "records", "show", str(number))
+        assert is_marked is not is_for_its_scanner
     assert server.stop() == 0
 
 
