@@ -102,21 +102,22 @@ class Encoder:
 
     def _choose(self, look: Look) -> Encoding:
         """The encoding of an answer: it must hold the texts of this, not what nobody asked for."""
-        texts: list[str] = []
-
-        def note(field: _Field, attribute: Attribute, text: str) -> bytes:
-            if attribute.vr in WITH_CHARSET and field.fitting:
-                texts.append(field.fitting.fit(text))
-            return b""
-
         repertoire = self._repertoire
         if repertoire.is_automatic:
+            texts: list[str] = []
+
+            def note(field: _Field, attribute: Attribute, text: str) -> bytes:
+                if attribute.vr in WITH_CHARSET and field.fitting:
+                    texts.append(field.fitting.fit(text))
+                return b""
+
             _encode_fields(self._fields, look, note)
             return choose(texts)
         encoding = get_encoding(repertoire)
         if repertoire.fallback == TO_UNICODE:
-            _encode_fields(self._fields, look, note)
-            return encoding if all(map(encoding.holds, texts)) else UNICODE
+            letters = _Letters(encoding)
+            _encode_fields(self._fields, look, letters.write)
+            return UNICODE if letters.lost else encoding
         return encoding
 
 

@@ -19,24 +19,25 @@ class Extension:
     another form (`\\` as `¥` and `~` as `‾`).
     """
 
-    __slots__ = ("_all", "_back", "_first", "_singles_first")
+    __slots__ = ("_all", "_back", "_first")
 
     def __init__(self, first: CodedSet | None, others: tuple[CodedSet, ...], *, is_romaji: bool) -> None:
         self._first = first
         self._back = _TO_ROMAJI if is_romaji else _TO_ASCII
         self._all = (first, *others) if first else others
-        # In an alphabetic component group what single bytes can hold is held by them.
-        self._singles_first = tuple(sorted(self._all, key=lambda each: each.is_multibyte))
 
     def can_hold(self, letter: str) -> bool:
         return letter <= "\x7f" or any(each.encode(letter) for each in self._all)
 
-    def encode(self, piece: str, is_alphabetic: bool) -> bytes:
+    def can_begin(self, letter: str) -> bool:
+        """Whether value 1 has a letter: it needs no escape sequence."""
+        return letter <= "\x7f" or (self._first is not None and bool(self._first.encode(letter)))
+
+    def encode(self, piece: str) -> bytes:
         """The bytes of a text without delimiters, which ends in what it began in.
 
         UnicodeEncodeError on a letter that no set has.
         """
-        sets = self._singles_first if is_alphabetic else self._all
         out = bytearray()
         lower: CodedSet | None = None  # what is designated; None where it is the initial one
         upper = self._first
@@ -48,7 +49,7 @@ class Extension:
                     lower, is_sure = None, False
                 out += letter.encode("ascii")
                 continue
-            coded, code = _find(letter, sets, lower or upper)
+            coded, code = _find(letter, self._all, lower or upper)
             if coded.is_g0:
                 if coded is not lower:
                     out += coded.designation

@@ -12,7 +12,7 @@ from openworklist.domain.charset import CHARSETS, Charset
 ESC: Final = b"\x1b"
 _LOW: Final = bytes(byte & 0x7F for byte in range(256))
 # Letters that came into a set after the registration that DICOM cites: older readers lack them.
-_LATE: Final = {"iso8859_7": "€₯ͺ", "iso8859_8": "\u200e\u200f", "euc_kr": "€®"}
+_LATE: Final = {"iso8859_7": "€₯ͺ", "iso8859_8": "\u200e\u200f", "euc_kr": "€®ㅤ"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from openworklist.dicom.fitting import NUMBERS, WITH_CHARSET, Fitting, make_fitting
@@ -16,8 +17,10 @@ from openworklist.domain.record import Record, Value
 from openworklist.domain.repertoire import UNICODE as TO_UNICODE
 from openworklist.domain.repertoire import Repertoire
 from openworklist.domain.shortening import mark
-from openworklist.domain.transliteration import transliterate
+from openworklist.domain.transliteration import LOST, transliterate
 
+_GROUPS: Final = 3
+_EAST_ASIAN: Final = re.compile("[\u2e80-\ud7ff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 _IN_NAMES: Final = "\\^="  # what separates values and parts of a name is no letter of one
 
 
@@ -40,15 +43,47 @@ def show(attribute: Attribute, fitting: Fitting, text: str, encoding: Encoding) 
     if attribute.vr not in WITH_CHARSET:
         encoding = ASCII
     text = fitting.clean(text)
-    if encoding.holds(text):
-        return Shown(fitting.cut(text), False)
-    shown = transliterate(text, encoding.can_hold, _IN_NAMES if attribute.vr == "PN" else "\\")
-    if shown == unicodedata.normalize("NFC", text):
-        return Shown(fitting.cut(shown), False)
-    if attribute.identifies and not attribute.multiple:
+    if attribute.vr == "PN":
+        shown, has_lost = show_name(text, encoding)
+    else:
+        shown, has_lost = _write(text, encoding.can_hold, "\\")
+    if has_lost and attribute.identifies and not attribute.multiple:
         # Two that differ in a letter that is lost stay two.
         shown = mark(shown, text, LIMITS[attribute.vr])
-    return Shown(fitting.cut(shown), True)
+    return Shown(fitting.cut(shown), has_lost)
+
+
+def _write(text: str, can_hold: Callable[[str], bool], forbidden: str) -> Shown:
+    if text.isascii() or all(map(can_hold, text)):
+        return Shown(text, False)
+    shown = transliterate(text, can_hold, forbidden)
+    return Shown(shown, shown != unicodedata.normalize("NFC", text))
+
+
+def show_name(name: str, encoding: Encoding) -> Shown:
+    """A name in letters of an encoding: its alphabetic group in those of value 1 (PS3.5 6.2.1.2).
+
+    What value 1 lacks and another set has stands in the ideographic group, if that is free.
+    """
+    alphabetic, *others = name.split("=")[:_GROUPS]
+    first = _write(alphabetic, encoding.can_begin, _IN_NAMES)
+    rest = [_write(group, encoding.can_hold, _IN_NAMES) for group in others]
+    if first.has_lost:
+        first, rest = _move(alphabetic, first.text, rest, encoding)
+    groups = [first, *rest]
+    return Shown("=".join(group.text for group in groups), any(group.has_lost for group in groups))
+
+
+def _move(alphabetic: str, written: str, rest: list[Shown], encoding: Encoding) -> tuple[Shown, list[Shown]]:
+    is_empty = not any(letter.isalnum() for letter in written)
+    can_move = any(map(_EAST_ASIAN.match, alphabetic)) and encoding.holds(alphabetic)
+    if can_move and not (rest and rest[0].text):
+        # What is left of it in the first group is no loss.
+        has_gaps = written.count(LOST) > alphabetic.count(LOST)
+        return Shown("" if has_gaps else written, False), [Shown(alphabetic, False), *rest[1:]]
+    if is_empty and any(group.text for group in rest):
+        return Shown("", True), rest
+    return Shown(written, True), rest
 
 
 def find_losses(record: Record, repertoire: Repertoire) -> tuple[Loss, ...]:

@@ -19,7 +19,6 @@ _NAME_DELIMITERS: Final = re.compile(r"([\^=\\])")
 _KANA: Final = re.compile("[\u3041-\u30ff]")
 _HALF_WIDTH: Final = re.compile("[\uff61-\uff9f]")
 _HANGUL: Final = re.compile("[\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3]")
-_HALVES: Final = re.compile("[\ud800-\udfff]")
 
 # PS3.3 table C.12-2, the more usual before the less: a set is chosen only if it holds every text.
 # ISO_IR 203 (Latin 9) is left out: few readers know it, and UTF-8 holds the same.
@@ -33,46 +32,30 @@ _SINGLE_BYTE: Final = (
 class Encoding:
     """`terms` are the values of (0008,0005), none for plain ASCII; `can_hold` tells it of one letter.
 
-    `encode_piece` writes text that has no delimiter, of an alphabetic component group if the second says so,
-    beginning and ending in the initial set. UnicodeEncodeError on a letter that the set lacks.
+    `encode_piece` writes text that has no delimiter, beginning and ending in the initial set.
+    UnicodeEncodeError on a letter that the set lacks. `can_begin` tells of a letter whether the alphabetic
+    group of a name can hold it, where no escape sequence may stand.
     """
 
     terms: tuple[str, ...]
-    encode_piece: Callable[[str, bool], bytes]
+    encode_piece: Callable[[str], bytes]
     can_hold: Callable[[str], bool]
+    can_begin: Callable[[str], bool]
     has_escapes: bool = False
 
     def encode(self, text: str, vr: str) -> bytes:
         """The bytes of a value. UnicodeEncodeError on a letter that the set lacks."""
         if not self.has_escapes or text.isascii():
-            return self.encode_piece(text, False)
-        if vr != "PN":
-            return b"".join(
-                self.encode_piece(piece, False) for piece in _TEXT_DELIMITERS.split(text) if piece
-            )
-        # PS3.5 6.2.1.1: the first component group is the alphabetic one.
-        alphabetic, equals, others = text.partition("=")
-        return b"".join(
-            self.encode_piece(piece, number == 0)
-            for number, part in enumerate((alphabetic, equals + others))
-            for piece in _NAME_DELIMITERS.split(part)
-            if piece
-        )
+            return self.encode_piece(text)
+        delimiters = _NAME_DELIMITERS if vr == "PN" else _TEXT_DELIMITERS
+        return b"".join(self.encode_piece(piece) for piece in delimiters.split(text) if piece)
 
     def holds(self, letters: str) -> bool:
         return letters.isascii() or all(map(self.can_hold, letters))
 
 
-def _write_ascii(text: str, is_alphabetic: bool) -> bytes:
-    return text.encode("ascii")
-
-
-def _is_ascii(letter: str) -> bool:
-    return letter <= "\x7f"
-
-
-def _write_by(codec: str) -> Callable[[str, bool], bytes]:
-    return lambda text, is_alphabetic: text.encode(codec)
+def _of_one_set(terms: tuple[str, ...], codec: str, can_hold: Callable[[str], bool]) -> Encoding:
+    return Encoding(terms, lambda text: text.encode(codec), can_hold, can_hold)
 
 
 def _make_test(codec: str) -> Callable[[str], bool]:
@@ -83,18 +66,17 @@ def _make_test(codec: str) -> Callable[[str], bool]:
     return can_hold
 
 
-def _is_whole(letter: str) -> bool:
-    """Half a surrogate pair is no letter."""
-    return not _HALVES.match(letter)
-
-
-ASCII: Final = Encoding((), _write_ascii, _is_ascii)
-UNICODE: Final = Encoding(("ISO_IR 192",), lambda text, is_alphabetic: text.encode("utf_8"), _is_whole)
+ASCII: Final = _of_one_set((), "ascii", str.isascii)
+# Half a surrogate pair is no letter.
+UNICODE: Final = _of_one_set(("ISO_IR 192",), "utf_8", lambda letter: not "\ud800" <= letter <= "\udfff")
 
 
 @lru_cache(maxsize=256)
-def find_encoding(terms: tuple[str, ...]) -> Encoding:
-    """How text is written in these character sets, which are those of a repertoire."""
+def find_encoding(terms: tuple[str, ...], *, is_strict: bool = True) -> Encoding:
+    """How text is written in these character sets, which are those of a repertoire.
+
+    If it is not strict, names may have escape sequences in their alphabetic group too.
+    """
     first = _get_charset(terms[0])
     if len(terms) == 1:
         if first.python == "ascii":
@@ -102,13 +84,19 @@ def find_encoding(terms: tuple[str, ...]) -> Encoding:
         if first.python == "utf_8":
             return UNICODE
         if not first.dicom_extension:  # GB18030, GBK
-            return Encoding(terms, _write_by(first.python), _make_test(first.python))
+            return _of_one_set(terms, first.python, _make_test(first.python))
     extension = Extension(
         CODED_SETS.get(first.dicom_extension),
         tuple(CODED_SETS[term] for term in terms[1:] if term in CODED_SETS),
         is_romaji=first.g0 == b"(J",
     )
-    return Encoding(terms, extension.encode, extension.can_hold, has_escapes=len(terms) > 1)
+    return Encoding(
+        terms,
+        extension.encode,
+        extension.can_hold,
+        extension.can_begin if is_strict else extension.can_hold,
+        has_escapes=len(terms) > 1,
+    )
 
 
 def _get_charset(term: str) -> Charset:
@@ -130,9 +118,10 @@ def choose(texts: Iterable[str]) -> Encoding:
 
 
 _SINGLES: Final = tuple(find_encoding((term,)) for term in _SINGLE_BYTE)
-_KOREAN: Final = find_encoding(("", "ISO 2022 IR 149"))
-_JAPANESE: Final = find_encoding(("", "ISO 2022 IR 87"))
-_KATAKANA: Final = find_encoding(("ISO 2022 IR 13", "ISO 2022 IR 87"))
+# Who sends a name in one group only is answered so, as the scanners of these countries expect.
+_KOREAN: Final = find_encoding(("", "ISO 2022 IR 149"), is_strict=False)
+_JAPANESE: Final = find_encoding(("", "ISO 2022 IR 87"), is_strict=False)
+_KATAKANA: Final = find_encoding(("ISO 2022 IR 13", "ISO 2022 IR 87"), is_strict=False)
 
 
 def _candidates(letters: str) -> Iterable[Encoding]:
