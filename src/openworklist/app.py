@@ -32,6 +32,7 @@ from openworklist.services.intake import Intake
 from openworklist.services.reading import Reader
 from openworklist.services.reception import Reception
 from openworklist.services.retention import Retention
+from openworklist.services.scanners import Welcome
 from openworklist.services.worklist import Worklist
 from openworklist.settings import Settings
 from openworklist.store.database import Database, open_database
@@ -92,7 +93,6 @@ def _make_intake(
         database,
         make_reader(settings, configurations.current),
         metrics,
-        uid_root=settings.uid_root,
         acknowledges=configurations.acknowledges,
         note_sender=configurations.note_sender,
     )
@@ -126,8 +126,9 @@ class Server:
         self.health = Health()
         self._configurations = Configurations(database)
         self._intake = _make_intake(settings, database, self._configurations, self.metrics)
-        self._worklist = Worklist(database, self.metrics)
-        self._use(self._configurations.current())
+        self._worklist = Worklist(
+            database, self.metrics, configuration=self._configurations.current(), zone=settings.zone()
+        )
         self.listeners: Sequence[Listener] = self._make_listeners()
         self._expiry = Expiry(database, settings.journal_days, self.metrics)
         self._retention = Retention(
@@ -137,9 +138,6 @@ class Server:
             self.metrics,
         )
         self.courier = _make_courier(settings, database, self.metrics)
-
-    def _use(self, configuration: Configuration) -> None:
-        self._worklist.use_extras(configuration.extras)
 
     def bind(self) -> None:
         """Open every socket, or raise ListenError with none left open by its listener."""
@@ -152,7 +150,7 @@ class Server:
             await listener.start()
         self._expiry.start()
         self._retention.start()
-        self._configurations.start(self._use)
+        self._configurations.start(self._worklist.use)
         self.courier.start()
 
     async def stop(self) -> None:
@@ -231,6 +229,7 @@ class Server:
                 write_timeout=settings.dicom_write_timeout,
             ),
             observer=DicomCounter(self.metrics, logs_questions=settings.log_questions),
+            is_welcome=Welcome(self._database, self._configurations).is_welcome,
         )
 
 

@@ -22,9 +22,11 @@ from openworklist.cli import (
     query,
     records,
     rules,
+    scanners,
     send,
     serve,
     simulate,
+    study_uids,
     systems,
 )
 
@@ -72,6 +74,8 @@ application.add_typer(messages.application, name="messages")
 application.add_typer(options.application, name="options")
 application.add_typer(outbound.application, name="outbound")
 application.add_typer(records.application, name="records")
+application.add_typer(scanners.application, name="scanners")
 application.add_typer(rules.stations, name="stations")
 application.add_typer(simulate.application, name="simulate")
+application.add_typer(study_uids.application, name="study-uids")
 application.add_typer(systems.application, name="systems")
