@@ -93,12 +93,15 @@ def show_record(
 ) -> None:
     """Show one record with every value, those that were completed here marked."""
     from openworklist.domain.extra import find_attribute
+    from openworklist.services.configurations import Configurations
     from openworklist.services.records import Records
+    from openworklist.services.remarks import find_remarks
 
     with _database(loaded) as database:
         record = Records(database).get(number)
+        remarks = find_remarks(record, Configurations(database).current())
     if as_json:
-        print_json(_to_json(record))
+        print_json({**_to_json(record), "warnings": list(remarks)})
         return
     names = {**record.completed, **record.values}
     rows = [
@@ -109,7 +112,7 @@ def show_record(
     rows.sort()
     print(f"record {record.id}, version {record.version}, {record.status.value}")
     print_table(("tag", "attribute", "value", ""), rows)
-    for warning in record.warnings:
+    for warning in remarks:
         print(f"warning: {warning}")
 
 

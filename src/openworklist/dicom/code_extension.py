@@ -49,7 +49,7 @@ class Extension:
                     lower, is_sure = None, False
                 out += letter.encode("ascii")
                 continue
-            coded, code = _find(letter, self._all, lower or upper)
+            coded, code = self._find(letter, lower or upper)
             if coded.is_g0:
                 if coded is not lower:
                     out += coded.designation
@@ -72,12 +72,9 @@ class Extension:
             out += self._first.designation
         return bytes(out)
 
-
-def _find(letter: str, sets: tuple[CodedSet, ...], active: CodedSet | None) -> tuple[CodedSet, bytes]:
-    """The set that a letter is written in, and its bytes: the active one, if that has it."""
-    if active is not None and (code := active.encode(letter)):
-        return active, code
-    for each in sets:
-        if code := each.encode(letter):
-            return each, code
-    raise UnicodeEncodeError("ISO 2022", letter, 0, 1, "in none of the sets")
+    def _find(self, letter: str, active: CodedSet | None) -> tuple[CodedSet, bytes]:
+        """The set that a letter is written in, and its bytes: value 1, else the active one, if that has it."""
+        for each in (self._first, active, *self._all):
+            if each is not None and (code := each.encode(letter)):
+                return each, code
+        raise UnicodeEncodeError("ISO 2022", letter, 0, 1, "in none of the sets")

@@ -47,10 +47,17 @@ def show(attribute: Attribute, fitting: Fitting, text: str, encoding: Encoding) 
         shown, has_lost = show_name(text, encoding)
     else:
         shown, has_lost = _write(text, encoding.can_hold, "\\")
-    if has_lost and attribute.identifies and not attribute.multiple:
-        # Two that differ in a letter that is lost stay two.
-        shown = mark(shown, text, LIMITS[attribute.vr])
+    if has_lost and attribute.identifies:
+        shown = _tell_apart(shown, text, LIMITS[attribute.vr])
     return Shown(fitting.cut(shown), has_lost)
+
+
+def _tell_apart(shown: str, text: str, limit: int) -> str:
+    """Two identifiers that differ in a letter that is lost stay two."""
+    return "\\".join(
+        now if now == was else mark(now, was, limit)
+        for now, was in zip(shown.split("\\"), text.split("\\"), strict=True)
+    )
 
 
 def _write(text: str, can_hold: Callable[[str], bool], forbidden: str) -> Shown:

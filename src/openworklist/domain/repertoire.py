@@ -12,6 +12,7 @@ from openworklist.domain.errors import SettingsError
 TRANSLITERATE: Final = "transliterate"
 UNICODE: Final = "unicode"
 FALLBACKS: Final = (TRANSLITERATE, UNICODE)
+AUTOMATIC_WORD: Final = "automatic"
 _DEFAULT: Final = "ISO_IR 6"
 _MOST: Final = 200  # letters of the whole; all terms together have fewer
 # PS3.3 tables C.12-2 and C.12-5, C.12-3 and C.12-4.
@@ -43,7 +44,7 @@ AUTOMATIC: Final = Repertoire()
 
 
 def parse_repertoire(text: str, fallback: str = TRANSLITERATE) -> Repertoire:
-    r"""The terms in a text like `ISO_IR 100` or `\ISO 2022 IR 87`; "" leaves the choice to the server.
+    r"""The terms in a text like `ISO_IR 100` or `\ISO 2022 IR 87`; "" and `automatic` leave the choice to us.
 
     SettingsError if there is no such term, or if one may not stand where it does (PS3.3 C.12.1.1.2). A term
     is brought to the form that its place asks for: `ISO_IR 13\ISO 2022 IR 87` has `ISO 2022 IR 13`.
@@ -53,7 +54,7 @@ def parse_repertoire(text: str, fallback: str = TRANSLITERATE) -> Repertoire:
     text = text.strip()
     if len(text) > _MOST:
         raise _refuse("The list of character sets is far too long.")
-    if not text:
+    if text.lower() in ("", AUTOMATIC_WORD):
         return Repertoire((), fallback)
     terms = [term.strip() for term in text.split("\\")]
     if len(terms) == 1:
@@ -63,15 +64,6 @@ def parse_repertoire(text: str, fallback: str = TRANSLITERATE) -> Repertoire:
         if term in found[:number] or (term == EXTENSIONS[0] and not found[0]):
             raise _refuse(f"{term} is there twice.")
     return Repertoire(found, fallback)
-
-
-def check_repertoire(text: str) -> str:
-    """What is wrong with such a text, to go on from its name; "" if nothing is."""
-    try:
-        parse_repertoire(text)
-    except SettingsError as error:
-        return f"cannot be used: {error.sentence.rstrip('.')}{f' ({error.hint})' if error.hint else ''}"
-    return ""
 
 
 def _read_only(term: str) -> str:
@@ -121,4 +113,4 @@ def _find(term: str) -> Charset:
 
 
 def _refuse(sentence: str, hint: str = "") -> SettingsError:
-    return SettingsError(sentence, where="charset", hint=hint)
+    return SettingsError(sentence, where="answer_charset", hint=hint)

@@ -80,10 +80,10 @@ def _find_candidates(text: str, place: int, can_hold: Callable[[str], bool]) -> 
     if letter.isdigit() or unicodedata.category(letter) == "No":
         yield from _find_number(text, place)
         return
-    bare = _strip_marks(letter)
-    yield from (each for each in (*bare, *other_kana(letter)) if all(map(can_hold, each)))
     if letter in _SIGNS:
         yield _as_around(text, place, _SIGNS[letter])
+    bare = _strip_marks(letter)
+    yield from (each for each in (*bare, *other_kana(letter)) if all(map(can_hold, each)))
     yield from (_as_around(text, place, each) for each in romanize(text, place))
     yield from bare[-1:]
     if unicodedata.decomposition(letter).startswith("<"):
