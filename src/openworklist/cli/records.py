@@ -95,16 +95,18 @@ def show_record(
     from openworklist.domain.extra import find_attribute
     from openworklist.services.configurations import Configurations
     from openworklist.services.records import Records
+    from openworklist.services.remarks import find_remarks
 
     with _database(loaded) as database:
         record = Records(database).get(number)
-        study_uids = Configurations(database).current().study_uids
+        configuration = Configurations(database).current()
+    remarks = find_remarks(record, configuration)
     if as_json:
-        print_json(_to_json(record))
+        print_json({**_to_json(record), "warnings": list(remarks)})
         return
     names = {**record.completed, **record.values}
     marks = dict.fromkeys(record.completed, "completed") | dict.fromkeys(record.values, "")
-    if not study_uids.is_shown(record):
+    if not configuration.study_uids.is_shown(record):
         marks["study_instance_uid"] = "completed, for the scanners on the list of study-uids"
     rows = [
         (attribute.tag_text, attribute.label, _show(record.get(name)), marks[name])
@@ -114,7 +116,7 @@ def show_record(
     rows.sort()
     print(f"record {record.id}, version {record.version}, {record.status.value}")
     print_table(("tag", "attribute", "value", ""), rows)
-    for warning in record.warnings:
+    for warning in remarks:
         print(f"warning: {warning}")
 
 
