@@ -9,6 +9,7 @@ import typer
 from openworklist import __version__
 from openworklist.cli import (
     attributes,
+    certificate,
     compare,
     configuration,
     doctor,
@@ -23,9 +24,11 @@ from openworklist.cli import (
     query,
     records,
     rules,
+    scanners,
     send,
     serve,
     simulate,
+    study_uids,
     systems,
 )
 
@@ -67,6 +70,7 @@ application.command("import-worklist")(query.import_worklist)
 application.command()(compare.compare)
 application.command()(explanation.explain)
 application.command()(attributes.attributes)
+application.command()(certificate.certificate)
 application.add_typer(doctor.application, name="doctor")
 application.add_typer(rules.filters, name="filters")
 application.add_typer(mapping.application, name="mapping")
@@ -75,6 +79,8 @@ application.add_typer(nodes.application, name="nodes")
 application.add_typer(options.application, name="options")
 application.add_typer(outbound.application, name="outbound")
 application.add_typer(records.application, name="records")
+application.add_typer(scanners.application, name="scanners")
 application.add_typer(rules.stations, name="stations")
 application.add_typer(simulate.application, name="simulate")
+application.add_typer(study_uids.application, name="study-uids")
 application.add_typer(systems.application, name="systems")

@@ -10,7 +10,17 @@ from typing import Annotated, Any
 import typer
 
 from openworklist.cli.console import print_json, print_table
-from openworklist.cli.flags import find_actor, parse_address, takes_settings
+from openworklist.cli.flags import (
+    Ca,
+    Certificate,
+    Key,
+    ServerName,
+    UseTls,
+    find_actor,
+    make_tls,
+    parse_address,
+    takes_settings,
+)
 from openworklist.cli.versions import print_versions
 from openworklist.domain.node import Vanished
 from openworklist.settings import Loaded
@@ -76,6 +86,12 @@ def set_node(
     station: Annotated[str | None, typer.Option(help='Scheduled station AE title; "" is all.')] = None,
     modality: Annotated[str | None, typer.Option(help='Modality; "" is all.')] = None,
     limit: Annotated[int | None, typer.Option(help="Answers that are taken at the most.")] = None,
+    tls: UseTls = False,
+    plain: Annotated[bool, typer.Option("--plain", help="Connect without TLS again.")] = False,
+    ca: Ca = None,
+    certificate: Certificate = None,
+    private_key: Key = None,
+    server_name: ServerName = "",
     vanished: Annotated[
         Vanished | None, typer.Option(help="What becomes of records whose entries are gone.")
     ] = None,
@@ -102,6 +118,8 @@ def set_node(
         "limit": limit,
         "vanished": vanished,
     }
+    if security := make_tls(tls, ca, certificate, private_key, server_name):
+        given["tls"] = security
     if address is not None:
         given["host"], given["port"] = parse_address(address)
     with open_shared_store(loaded.settings) as database:
@@ -112,6 +130,8 @@ def set_node(
                 raise typer.BadParameter("a new node needs its --address HOST:PORT")
             node = SavedNode(name, given["host"], given["port"])
         node = replace(node, **{key: value for key, value in given.items() if value is not None})
+        if plain:
+            node = replace(node, tls=None)
         save(database, configurations, node, find_actor())
     print(f"{name}: {node.ae_title} at {node.address}, schedule {'on' if node.interval else 'off'}")
 

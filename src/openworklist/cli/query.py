@@ -8,10 +8,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from openworklist.cli.console import Progress, print_json, print_table
-from openworklist.cli.flags import DAY, ae_title, parse_address, takes_settings
+from openworklist.cli.flags import (
+    DAY,
+    Ca,
+    Certificate,
+    Key,
+    ServerName,
+    UseTls,
+    ae_title,
+    make_tls,
+    parse_address,
+    takes_settings,
+)
 from openworklist.settings import Loaded
 
 if TYPE_CHECKING:
+    from openworklist.domain.destination import Tls
     from openworklist.domain.node import SavedNode
 
 Calling = Annotated[str, ae_title("--calling", "Our AE title.")]
@@ -55,12 +67,22 @@ _COLUMNS = (
 
 @takes_settings("data", "database")
 def echo(
-    loaded: Loaded, to: Peer, calling: _Calling = None, called: _Called = None, timeout: _Timeout = None
+    loaded: Loaded,
+    to: Peer,
+    calling: _Calling = None,
+    called: _Called = None,
+    timeout: _Timeout = None,
+    tls: UseTls = False,
+    ca: Ca = None,
+    certificate: Certificate = None,
+    private_key: Key = None,
+    server_name: ServerName = "",
 ) -> None:
     """Ask a DICOM node whether it is there (C-ECHO)."""
     from openworklist.services.asking import to_peer
 
-    node = _find_node(loaded, to, calling, called, timeout)
+    security = make_tls(tls, ca, certificate, private_key, server_name)
+    node = _find_node(loaded, to, calling, called, timeout, security)
     took = to_peer(node).echo()
     print(f"{node.ae_title} at {node.address} answered in {took * 1000:.1f} ms")
 
@@ -83,9 +105,15 @@ def find(
     calling: _Calling = None,
     called: _Called = None,
     timeout: _Timeout = None,
+    tls: UseTls = False,
+    ca: Ca = None,
+    certificate: Certificate = None,
+    private_key: Key = None,
+    server_name: ServerName = "",
 ) -> None:
     """Ask a modality worklist (C-FIND) and show what it answers."""
-    node = _find_node(loaded, to, calling, called, timeout)
+    security = make_tls(tls, ca, certificate, private_key, server_name)
+    node = _find_node(loaded, to, calling, called, timeout, security)
     keys = _make_keys(name, patient_id, accession, birth_date, date, time, modality, station, key)
     found = _ask(node, keys, limit)
     answers = [entry.values for entry in found.entries]
@@ -97,7 +125,7 @@ def find(
     _warn(found)
 
 
-@takes_settings("data", "database", "time_zone", "default_charset", "uid_root", "commit_group")
+@takes_settings("data", "database", "time_zone", "default_charset", "commit_group")
 def import_worklist(
     loaded: Loaded,
     to: Peer,
@@ -116,6 +144,11 @@ def import_worklist(
     calling: _Calling = None,
     called: _Called = None,
     timeout: _Timeout = None,
+    tls: UseTls = False,
+    ca: Ca = None,
+    certificate: Certificate = None,
+    private_key: Key = None,
+    server_name: ServerName = "",
 ) -> None:
     """Ask a modality worklist and make records of what it answers, beside a running server or without one.
 
@@ -125,7 +158,8 @@ def import_worklist(
     from openworklist.services.clock import read_clock
     from openworklist.services.importing import Asked, count, to_scope
 
-    node = _find_node(loaded, to, calling, called, timeout)
+    security = make_tls(tls, ca, certificate, private_key, server_name)
+    node = _find_node(loaded, to, calling, called, timeout, security)
     keys = _make_keys(name, patient_id, accession, birth_date, date, time, modality, station, key)
     asked = Asked(node.name, node.address, read_clock(), to_scope(keys))
     found = _ask(node, keys, limit)
@@ -165,7 +199,12 @@ _OUTCOMES = {"create": "new", "update": "changed"}
 
 
 def _find_node(
-    loaded: Loaded, text: str, calling: str | None, called: str | None, timeout: float | None
+    loaded: Loaded,
+    text: str,
+    calling: str | None,
+    called: str | None,
+    timeout: float | None,
+    tls: Tls | None,
 ) -> SavedNode:
     """A saved node, or one of that address for this time; with what is said beside it."""
     from openworklist.domain.node import SavedNode
@@ -179,7 +218,12 @@ def _find_node(
         node = _find_saved(loaded, text)
     if timeout is not None:
         node = replace(node, timeout=timeout, connect_timeout=timeout)
-    return replace(node, ae_title=called or node.ae_title, calling=calling or node.calling)
+    return replace(
+        node,
+        ae_title=called or node.ae_title,
+        calling=calling or node.calling,
+        tls=tls or node.tls,
+    )
 
 
 def _find_saved(loaded: Loaded, name: str) -> SavedNode:

@@ -12,11 +12,13 @@ from typing import Any, Final
 from openworklist.clients.dicom_question import Found, Question, Terms
 from openworklist.clients.dicom_values import to_identifier
 from openworklist.clients.stop import Stop
+from openworklist.clients.tls import find_fault, make_context
 from openworklist.dicom.sop_classes import (
     EXPLICIT_LITTLE_ENDIAN,
     IMPLICIT_LITTLE_ENDIAN,
     MODALITY_WORKLIST,
 )
+from openworklist.domain.destination import Destination, Tls
 from openworklist.domain.errors import PeerError, SettingsError
 from openworklist.domain.record import Value
 
@@ -37,9 +39,9 @@ _LONGEST_TITLE: Final = 16  # PS3.5 table 6.2-1
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A DICOM node to ask; every trouble is a PeerError. Time-outs are in seconds.
+    """A DICOM node to ask; every trouble is a PeerError. Without `tls` it is plain.
 
-    `timeout` bounds each wait for the node, `connect_timeout` that for a connection; 0 is as `timeout`.
+    `timeout` bounds each wait for the node in seconds, `connect_timeout` that for a connection, 0 the same.
     """
 
     host: str
@@ -47,6 +49,7 @@ class Node:
     called: str = "OPENWORKLIST"
     calling: str = "OPENWORKLIST"
     timeout: float = 30
+    tls: Tls | None = None
     connect_timeout: float = 0
 
     def echo(self) -> float:
@@ -98,9 +101,12 @@ class Node:
         entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = self.timeout
         entity.connection_timeout = self.connect_timeout or self.timeout
         entity.add_requested_context(sop_class, list(_SYNTAXES))
+        secured: dict[str, Any] = {}
+        if self.tls is not None:
+            secured["tls_args"] = (make_context(self.tls), self.tls.server_name or self.host)
         try:
             association = entity.associate(
-                self.host, self.port, ae_title=self.called, evt_handlers=list(handlers)
+                self.host, self.port, ae_title=self.called, evt_handlers=list(handlers), **secured
             )
         except OSError as error:  # the host has no address
             raise self._no_way() from error
@@ -133,6 +139,9 @@ class Node:
                 code="peer.not-offered",
                 hint="check that this is the right node, and what it may be asked by whom",
             )
+        if self.tls is not None:
+            # pynetdicom does not tell why: a handshake of our own does.
+            find_fault(Destination(self.host, self.port, self.tls), self.timeout)
         return self._no_way()
 
     def _no_way(self) -> PeerError:

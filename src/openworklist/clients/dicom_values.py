@@ -30,7 +30,8 @@ def to_identifier(keys: Mapping[str, str], charset: str = "") -> Any:
                 code="identifier.key-invalid",
                 hint="docs/attributes.md has the attributes with their tags",
             )
-    encoding = (find_encoding(charset) if charset else None) or choose(keys.values())
+    terms = tuple(charset.split("\\"))
+    encoding = find_encoding(terms, is_strict=False) if charset else choose(keys.values())
     make = _load_class()
     identifier, step = make(), make()
     for attribute in ATTRIBUTES:

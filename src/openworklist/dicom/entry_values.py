@@ -9,7 +9,6 @@ from typing import Final
 
 from openworklist.dicom.entries import Values
 from openworklist.domain.attributes import ATTRIBUTES, Attribute
-from openworklist.domain.limits import LIMITS
 from openworklist.domain.record import Value
 from openworklist.domain.uids import is_valid_uid
 
@@ -72,14 +71,7 @@ def _clean_text(attribute: Attribute, text: str, warnings: dict[str, None]) -> s
             warn(f"is no value of its kind ({attribute.vr}): left out; the message has it.")
             continue
         good.append(read)
-    limit = LIMITS.get(attribute.vr)
-    if limit and any(len(part) > limit for each in good for part in _parts(attribute, each)):
-        warn(f"more than {limit} letters: kept whole here, answered as the limit allows.")
     return "\\".join(good)
-
-
-def _parts(attribute: Attribute, text: str) -> list[str]:
-    return text.split("=") if attribute.vr == "PN" else [text]
 
 
 def _to_date(text: str) -> str | None:

@@ -12,6 +12,7 @@ from openworklist.domain.ae_title import is_ae_title
 from openworklist.domain.charset import from_dicom
 from openworklist.domain.destination import Tls
 from openworklist.domain.errors import SettingsError
+from openworklist.domain.repertoire import parse_repertoire
 
 _LONGEST_NAME: Final = 64
 _LEAST_INTERVAL: Final = 10  # seconds: a worklist serves scanners first
@@ -151,6 +152,16 @@ def _check_title(value: object) -> str:
     return is_ae_title(value) if isinstance(value, str) else "is no AE title"
 
 
+def _check_repertoire(value: object) -> str:
+    if not isinstance(value, str):
+        return "is no text"
+    try:
+        parse_repertoire(value)
+    except SettingsError as error:
+        return f"is no character set to ask in ({error.sentence.rstrip('.')})"
+    return ""
+
+
 def _check_charset(value: object) -> str:
     is_good = isinstance(value, str) and all(from_dicom(term) is not None for term in value.split("\\"))
     return "" if is_good else "is no defined term of (0008,0005), like ISO_IR 192"
@@ -190,7 +201,7 @@ _CHECKS: Final[dict[str, Callable[[object], str]]] = {
     "timeout": _between(0.1, _MOST_SECONDS),
     "connect_timeout": _between(0.1, _MOST_SECONDS),
     "total_timeout": _between(1, _MOST_SECONDS),
-    "charset": _check_charset,
+    "charset": _check_repertoire,
     "assumed_charset": _check_charset,
     "interval": _between(_LEAST_INTERVAL, 31 * 86_400, or_zero=True),
     "days_before": _between(0, _MOST_DAYS, whole=True),

@@ -14,6 +14,7 @@ from openworklist.clients.dicom_question import Found, Terms
 from openworklist.clients.stop import Stop
 from openworklist.domain.errors import PeerError
 from openworklist.domain.node import SavedNode
+from openworklist.domain.repertoire import parse_repertoire
 
 T = TypeVar("T")
 _MOST: Final = 16  # questions under way: each has threads of its own
@@ -27,6 +28,7 @@ def to_peer(node: SavedNode) -> Node:
         node.ae_title,
         node.calling,
         node.timeout,
+        node.tls,
         node.connect_timeout,
     )
 
@@ -41,7 +43,7 @@ def ask(
 ) -> Found:
     """Ask on this thread, on the node's terms; PeerError unless it answered to the end, or to the limit."""
     terms = Terms(total=node.total_timeout, limit=limit, assumed=node.assumed_charset, on_answer=on_answer)
-    return to_peer(node).ask(keys, terms, charset=node.charset, stop=stop)
+    return to_peer(node).ask(keys, terms, charset=str(parse_repertoire(node.charset)), stop=stop)
 
 
 class Asker:

@@ -14,8 +14,10 @@ from openworklist.dicom.entries import Entry
 from openworklist.dicom.entry_document import Document, digest_values
 from openworklist.domain.control import Action
 from openworklist.domain.errors import OpenWorklistError
+from openworklist.domain.extra import name_of
 from openworklist.domain.identity import START, STATION, identity_of, text_of
 from openworklist.domain.record import Record, Value
+from openworklist.domain.shortcoming import find_too_long
 from openworklist.services.clock import Clock, read_clock
 from openworklist.services.intake import Intake
 from openworklist.services.reading import WORKLIST, Source
@@ -28,6 +30,7 @@ from openworklist.store.worklist_entries import Known, find_entries, save_entry,
 _BATCH: Final = 200  # entries that are as they were, noted in one transaction
 _ALTERNATIVE: Final = "another entry of the answer has the same IDs and says otherwise: the first was taken"
 UNCHANGED: Final = "unchanged"
+_TAKES: Final = frozenset({Action.CREATE, Action.UPDATE, Action.REOPEN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +238,8 @@ def _source(asked: Asked) -> Source:
 def _to_taken(entry: Entry, settled: Settled, number: int, applied: Sequence[Applied]) -> Taken:
     changes = [change for change, _, _ in applied]
     warnings = dict.fromkeys(text for change in changes for text in change.warnings)
+    for record in (change.record for change in changes if change.action in _TAKES and change.record):
+        warnings |= {f"{name_of(each.name)} {each.sentence}": None for each in find_too_long(record.values)}
     action = next((each.action.value for each in changes if each.action is not Action.IGNORE), "")
     reason = settled.reason or "; ".join(dict.fromkeys(change.reason for change in changes))
     return Taken(

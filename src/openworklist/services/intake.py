@@ -52,7 +52,6 @@ class Intake:
         reader: Reader,
         metrics: Metrics,
         *,
-        uid_root: str = "2.25",
         acknowledges: Callable[[Header], bool] = always,
         clock: Clock = read_clock,
         note_sender: Callable[[str, str], None] = lambda application, facility: None,
@@ -60,7 +59,6 @@ class Intake:
         self._database = database
         self._reader = reader
         self._metrics = metrics
-        self._uid_root = uid_root
         self._acknowledges = acknowledges
         self._clock = clock
         self._note_sender = note_sender
@@ -138,7 +136,7 @@ class Intake:
                     connection,
                     order,
                     self._merges.find_way(connection, patient_of(order.values), arrival.received_at),
-                    self._uid_root,
+                    self._reader.configuration().study_uids.root,
                 )
             ]
 
@@ -175,7 +173,7 @@ class Intake:
             connection,
             arrival,
             answer,
-            self._uid_root,
+            self._reader.configuration().study_uids.root,
             warn=partial(self._warn, arrival),
             merges=self._merges,
             note=note,

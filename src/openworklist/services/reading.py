@@ -15,11 +15,13 @@ from openworklist.dicom.entry_document import Document, read_document, to_order
 from openworklist.domain.errors import MessageError, OpenWorklistError
 from openworklist.domain.order import Order
 from openworklist.domain.patient import PatientChange
+from openworklist.domain.shortcoming import find_long_identifiers
 from openworklist.hl7.ack import NO_HEADER, Header, header_of, read_header
 from openworklist.hl7.charset import decode
 from openworklist.hl7.contents import Contents, read_contents
 from openworklist.hl7.delimiters import STANDARD
 from openworklist.hl7.events import Kind, find_event
+from openworklist.hl7.long_identifiers import check_lengths, refuse
 from openworklist.hl7.message import check_complete, check_single, parse
 from openworklist.hl7.modes import check as check_modes
 from openworklist.hl7.processing import check as check_processing
@@ -158,6 +160,9 @@ class Reader:
             header = _entry_header(document)
             orders: tuple[Order, ...] = (to_order(document),)
             configuration = self.configuration()
+            if configuration.options.long_identifiers == "refuse":
+                for attribute in find_long_identifiers(orders[0].values):
+                    raise refuse(attribute, attribute.tag_text)
             if configuration.has_rules:
                 orders = configuration.apply_rules(orders, QUESTION, header.sender)
         except OpenWorklistError as error:
@@ -201,6 +206,9 @@ class Reader:
                 if configuration.has_rules:
                     ruled = configuration.apply_rules(contents.orders, header.field(9), header.sender)
                     contents = contents._replace(orders=ruled)
+                if configuration.options.long_identifiers == "refuse":
+                    profile = sender.find_profile(header.field(9))
+                    check_lengths(message, contents, profile, zone=self.zone, codec=decoded.codec)
         except OpenWorklistError as error:
             return Arrival(raw, source, received_at, header or _read_head(raw), digest, error=error)
         warnings = (*decoded.warnings, *odd, *check_modes(header))

@@ -47,9 +47,7 @@ def test_a_question_is_in_the_smallest_set_or_the_one_that_is_wanted(
     term = data[data.index(b"\x08\x00\x05\x00") + 8 :][:20]
     assert charset.encode() in term
     if charset != "ISO_IR 203":
-        assert to_question(data, IMPLICIT_LITTLE_ENDIAN).query.conditions == (
-            PersonName("patient_name", text),
-        )
+        assert to_question(data, IMPLICIT_LITTLE_ENDIAN).conditions == (PersonName("patient_name", text),)
 
 
 def test_plain_letters_name_no_set_and_lost_ones_are_refused() -> None:
@@ -63,14 +61,14 @@ def test_plain_letters_name_no_set_and_lost_ones_are_refused() -> None:
 def test_a_key_arrives_as_it_was_meant(name: str) -> None:
     text, condition = KEYS[name]
     data = write({name: text})
-    assert to_question(data, IMPLICIT_LITTLE_ENDIAN).query.conditions == (condition,)
+    assert to_question(data, IMPLICIT_LITTLE_ENDIAN).conditions == (condition,)
 
 
 @pytest.mark.parametrize("keys", [{}, {"patient_id": ""}, {"study_instance_uid": "*"}])
 def test_without_keys_all_is_asked_for_and_all_match(keys: dict[str, str]) -> None:
     data = write(keys)
     question = to_question(data, IMPLICIT_LITTLE_ENDIAN)
-    assert question.query.conditions == ()
+    assert question.conditions == ()
     steps = next(wanted.items for wanted in question.plan if wanted.tag == 0x0040_0100)
     asked = {wanted.attribute.name for wanted in (*question.plan, *(steps or ())) if wanted.attribute}
     assert asked == {row.name for row in ATTRIBUTES if row.tag}

@@ -9,9 +9,10 @@ from pydicom.config import disable_value_validation
 from pydicom.dataset import Dataset
 from pynetdicom.dsutils import encode
 
-from openworklist.dicom.identifier import Question, to_question
+from openworklist.dicom.identifier import Extras, Question, to_question
 from openworklist.dicom.sop_classes import EXPLICIT_LITTLE_ENDIAN, IMPLICIT_LITTLE_ENDIAN
 from openworklist.domain.errors import IdentifierError
+from openworklist.domain.extra import read_attribute
 from openworklist.domain.query import (
     AnyOf,
     Condition,
@@ -51,7 +52,7 @@ def to_bytes(question: Dataset, syntax: str) -> bytes:
 
 def read(question: Dataset) -> Question:
     one, other = (to_question(to_bytes(question, syntax), syntax) for syntax in SYNTAXES)
-    assert (one.query, one.has_unsupported) == (other.query, other.has_unsupported)
+    assert (one.conditions, one.has_unsupported) == (other.conditions, other.has_unsupported)
     return one
 
 
@@ -110,7 +111,7 @@ STEPS = {
 @pytest.mark.parametrize("asked", STEPS)
 def test_keys_of_the_step(asked: str) -> None:
     step, expected = STEPS[asked]
-    assert list(read(make(step)).query.conditions) == expected
+    assert list(read(make(step)).conditions) == expected
 
 
 KEYS: dict[str, tuple[dict[str, object], Condition]] = {
@@ -141,12 +142,12 @@ KEYS: dict[str, tuple[dict[str, object], Condition]] = {
 @pytest.mark.parametrize("asked", KEYS)
 def test_keys_of_the_patient_and_the_request(asked: str) -> None:
     keys, expected = KEYS[asked]
-    assert read(make(**keys)).query.conditions == (expected,)
+    assert read(make(**keys)).conditions == (expected,)
 
 
 def test_letters_are_read_in_the_questions_own_set() -> None:
     question = make(SpecificCharacterSet="ISO_IR 144", PatientName="Иван*")
-    assert read(question).query.conditions == (PersonName("patient_name", "Иван*"),)
+    assert read(question).conditions == (PersonName("patient_name", "Иван*"),)
 
 
 def test_a_code_is_matched_within_its_item() -> None:
@@ -154,14 +155,14 @@ def test_a_code_is_matched_within_its_item() -> None:
     code.CodeValue = "C1"
     question = make(RequestedProcedureCodeSequence=[code])
     expected = Nested("requested_procedure_code_sequence", (Single("code_value", "C1"),))
-    assert read(question).query.conditions == (expected,)
+    assert read(question).conditions == (expected,)
 
 
 @pytest.mark.parametrize("universal", ["*", "**", "* \\*"])
 def test_a_lone_star_is_universal_in_every_key(universal: str) -> None:
     for tag in (0x00100010, 0x00100020, 0x00100030, 0x00101030, 0x00080030, 0x0020000D):
         data = encode_element(tag, universal.encode().ljust(len(universal) + len(universal) % 2))
-        assert to_question(data, IMPLICIT_LITTLE_ENDIAN).query.conditions == (), hex(tag)
+        assert to_question(data, IMPLICIT_LITTLE_ENDIAN).conditions == (), hex(tag)
 
 
 def test_what_is_not_matched_on_is_owned_up_to() -> None:
@@ -208,7 +209,6 @@ def test_the_plan_is_what_was_asked_for_in_the_order_of_tags() -> None:
     [
         (make(StudyInstanceUID=["1.2"] * 1001), "(0020,000D)"),
         (make(ScheduledProcedureStepSequence=[Dataset(), Dataset()]), "(0040,0100)"),
-        (make(QueryRetrieveLevel="STUDY"), "(0008,0052)"),
     ],
 )
 def test_what_cannot_be_understood_names_the_element(question: Dataset, tag: str) -> None:
@@ -217,10 +217,21 @@ def test_what_cannot_be_understood_names_the_element(question: Dataset, tag: str
     assert caught.value.where == tag
 
 
-def test_a_question_for_another_service_has_a_code_of_its_own() -> None:
-    with pytest.raises(IdentifierError) as caught:
-        read(make(QueryRetrieveLevel="STUDY"))
-    assert caught.value.code == "identifier.sop-class-mismatch"
+def test_a_query_retrieve_level_is_a_key_that_is_not_matched_on() -> None:
+    asked = read(make(QueryRetrieveLevel="STUDY", PatientID="P1"))
+    assert asked.conditions == (Single("patient_id", "P1"),)
+    assert asked.has_unsupported
+    assert [(each.tag, each.vr) for each in asked.plan] == [(0x0008_0052, "CS"), (0x0010_0020, "LO")]
+    assert not read(make(QueryRetrieveLevel="")).has_unsupported
+
+
+def test_a_private_block_is_its_first_creators() -> None:
+    extras = Extras((read_attribute("(0029,1001)", vr="LO", creator="A SCANNER"),))
+    keys = [encode_element(0x0029_0010, b"A SCANNER"), encode_element(0x0029_1001, b"X*")]
+    keys += [encode_element(0x0029_0010, b"ANOTHER"), *[encode_element(0x0029_1101, b"")] * 9_000]
+    asked = to_question(b"".join(keys), IMPLICIT_LITTLE_ENDIAN, extras)
+    assert [each.tag for each in asked.plan] == [0x0029_0010, 0x0029_1001]
+    assert asked.plan[0].fixed == b"A SCANNER"
 
 
 def encode_element(tag: int, value: bytes, vr: bytes = b"", length: int | None = None) -> bytes:
@@ -245,7 +256,7 @@ def test_what_is_within_an_unknown_vr_is_read_as_implicit(length: int | None) ->
     data = encode_element(PROCEDURE_CODES, content, b"UN", length)
     behind = encode_element(0x0040_1400, b"after", b"UT")
     asked = to_question(data + behind, EXPLICIT_LITTLE_ENDIAN)
-    assert asked.query.conditions == (EXPECTED, Single("requested_procedure_comments", "after"))
+    assert asked.conditions == (EXPECTED, Single("requested_procedure_comments", "after"))
 
 
 def test_zeros_at_the_end_are_padding() -> None:
@@ -261,21 +272,21 @@ def test_zeros_at_the_end_are_padding() -> None:
 def test_an_item_may_name_its_own_character_set() -> None:
     question = make({"SpecificCharacterSet": "ISO_IR 144", "ScheduledPerformingPhysicianName": "Иван"})
     expected = PersonName("scheduled_performing_physician_name", "Иван")
-    assert read(question).query.conditions == (expected,)
-    assert read(make({"SpecificCharacterSet": "", "Modality": "CT"})).query.conditions
+    assert read(question).conditions == (expected,)
+    assert read(make({"SpecificCharacterSet": "", "Modality": "CT"})).conditions
     outer = make({"ScheduledPerformingPhysicianName": "Иван"}, SpecificCharacterSet="ISO_IR 144")
-    assert read(outer).query.conditions == (expected,)
+    assert read(outer).conditions == (expected,)
 
 
 @pytest.mark.parametrize("codec", ["utf_8", "latin_1"])
 def test_letters_of_a_question_that_names_no_set_are_read_as_they_can_be(codec: str) -> None:
     question = to_question(encode_element(0x0010_0010, "Müller*".encode(codec)), IMPLICIT_LITTLE_ENDIAN)
-    assert question.query.conditions == (PersonName("patient_name", "Müller*"),)
+    assert question.conditions == (PersonName("patient_name", "Müller*"),)
 
 
 @pytest.mark.parametrize("tag", [0x0010_0010, 0x0010_0020])
 def test_a_pattern_has_an_end(tag: int) -> None:
-    assert to_question(encode_element(tag, b"a*" * 512), IMPLICIT_LITTLE_ENDIAN).query.conditions
+    assert to_question(encode_element(tag, b"a*" * 512), IMPLICIT_LITTLE_ENDIAN).conditions
     with pytest.raises(IdentifierError, match="1024 letters"):
         to_question(encode_element(tag, b"a*" * 513), IMPLICIT_LITTLE_ENDIAN)
 
