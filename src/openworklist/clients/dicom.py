@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,6 +22,14 @@ _SERVICES: Final = {VERIFICATION: "verification", WORKLIST: "the modality workli
 _PENDING = frozenset({0xFF00, 0xFF01})
 _CANCELED: Final = 0xFE00
 _LONGEST_TITLE: Final = 16  # PS3.5 table 6.2-1
+
+
+class _Closable(ssl.SSLSocket):
+    """pynetdicom closes a socket only after a shutdown that succeeds: not where the peer was quicker."""
+
+    def shutdown(self, how: int) -> None:
+        with suppress(OSError):
+            super().shutdown(how)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +90,9 @@ class Node:
         entity.add_requested_context(sop_class)
         secured: dict[str, Any] = {}
         if self.tls is not None:
-            secured["tls_args"] = (make_context(self.tls), self.tls.server_name or self.host)
+            context = make_context(self.tls)
+            context.sslsocket_class = _Closable
+            secured["tls_args"] = (context, self.tls.server_name or self.host)
         try:
             association = entity.associate(self.host, self.port, ae_title=self.called, **secured)
         except OSError as error:  # the host has no address
