@@ -455,16 +455,10 @@ def test_a_waiting_question_can_be_cancelled_too() -> None:
             "The identifier breaks off.",
             0x0040_0100,
         ),
-        (
-            IdentifierError("It has a level.", code="identifier.sop-class-mismatch", tag=0x0008_0052),
-            0xA900,
-            "It has a level.",
-            0x0008_0052,
-        ),
         (StoreError("The disk is full."), 0xA700, "The disk is full.", None),
         (RuntimeError("SMITH^JOHN"), 0xC002, "internal error, see the log of the server", None),
     ],
-    ids=["unreadable", "mismatch", "store", "ours"],
+    ids=["unreadable", "store", "ours"],
 )
 def test_a_question_that_fails_says_why(error: Exception, status: int, comment: str, tag: int | None) -> None:
     async def play(scene: Scene) -> None:
