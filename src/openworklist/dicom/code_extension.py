@@ -73,7 +73,7 @@ class Extension:
         return bytes(out)
 
     def _find(self, letter: str, active: CodedSet | None) -> tuple[CodedSet, bytes]:
-        """The set that a letter is written in, and its bytes: value 1, else the active one, if that has it."""
+        """The set that a letter is written in, and its bytes: value 1, else the active one, if it can."""
         for each in (self._first, active, *self._all):
             if each is not None and (code := each.encode(letter)):
                 return each, code
