@@ -79,7 +79,7 @@ class Encoder:
         repertoire: Repertoire = AUTOMATIC,
         note_losses: NoteLosses = lambda record, keywords: None,
     ) -> None:
-        self._fields = tuple(_to_field(wanted, is_explicit) for wanted in plan)
+        self._fields = tuple(_to_field(wanted, is_explicit, is_top=True) for wanted in plan)
         self._charset_field = _to_field(Wanted(_CHARSET, "CS", None), is_explicit)
         self._repertoire = repertoire
         self._note_losses = note_losses
@@ -195,7 +195,9 @@ def _encode_item(field: _Field, look: Look, write: Write) -> bytes:
     return _ITEM + pack("<I", len(content)) + content
 
 
-def _to_field(wanted: Wanted, is_explicit: bool, *, is_optional: bool = False) -> _Field:
+def _to_field(
+    wanted: Wanted, is_explicit: bool, *, is_optional: bool = False, is_top: bool = False
+) -> _Field:
     attribute = wanted.attribute
     head = pack("<HH", wanted.tag >> 16, wanted.tag & 0xFFFF)
     has_long_length = not is_explicit or wanted.vr in _LONG_FORM
@@ -216,7 +218,7 @@ def _to_field(wanted: Wanted, is_explicit: bool, *, is_optional: bool = False) -
         attribute=attribute,
         fields=fields,
         conditions=wanted.conditions,
-        is_steps=wanted.tag == STEPS,
+        is_steps=is_top and wanted.tag == STEPS,  # inside of an item it is a key that nobody knows
         is_optional=is_optional,
         fixed=wanted.fixed,
         fitting=fitting,
