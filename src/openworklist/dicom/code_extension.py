@@ -77,7 +77,7 @@ class Extension:
         return self._back == _TO_ROMAJI and upper is self._first
 
     def _find(self, letter: str, active: CodedSet | None) -> tuple[CodedSet, bytes]:
-        """The set that a letter is written in, and its bytes: value 1, else the active one, if it can."""
+        """The set that a letter is written in, and its bytes: value 1, else the active one, if it has it."""
         for each in (self._first, active, *self._all):
             if each is not None and (code := each.encode(letter)):
                 return each, code

@@ -35,8 +35,8 @@ def compose_record(
     """The record as an order that a system with that mapping, "" for the site's default, reads as the same.
 
     `now` is microseconds since 1970, `receiver` its application and facility. What scanners see goes along,
-    also what was completed here, a Study Instance UID only if one of its scanners sees it. MappingError if there is no such mapping, CharsetError if there is no such
-    character set.
+    also what was completed here, a Study Instance UID only if one of its scanners sees it. MappingError if
+    there is no such mapping, CharsetError if there is no such character set.
     """
     control, status = _CONTROLS.get(record.status, ("NW", ""))
     values: dict[str, Value] = {**record.completed, **record.values}
