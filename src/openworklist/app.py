@@ -25,17 +25,20 @@ from openworklist.observe import logging as logs
 from openworklist.observe.health import Health
 from openworklist.observe.metrics import Metrics
 from openworklist.observe.port import DicomCounter
+from openworklist.services.asking import Asker
 from openworklist.services.certificates import Certificates, TlsFiles
 from openworklist.services.configuration import Configuration
 from openworklist.services.configurations import Configurations
 from openworklist.services.courier import Courier
 from openworklist.services.expiry import Expiry
 from openworklist.services.files import Files
+from openworklist.services.importing import Importer
 from openworklist.services.intake import Intake
 from openworklist.services.reading import Reader
 from openworklist.services.reception import Reception
 from openworklist.services.retention import Retention
 from openworklist.services.scanners import Welcome
+from openworklist.services.schedule import Schedule
 from openworklist.services.worklist import Worklist
 from openworklist.settings import Settings
 from openworklist.store.database import Database, open_database
@@ -87,6 +90,15 @@ def open_shared_store(settings: Settings) -> Iterator[Database]:
         yield database
     finally:
         database.close()
+
+
+@contextmanager
+def open_importer(settings: Settings) -> Iterator[Importer]:
+    """The way in for entries of other worklists, for a command that works beside a server or without one."""
+    with open_shared_store(settings) as database:
+        configurations = Configurations(database)
+        intake = _make_intake(settings, database, configurations, Metrics())
+        yield Importer(database, intake)
 
 
 @contextmanager
@@ -152,6 +164,15 @@ class Server:
             self.metrics,
         )
         self.courier = _make_courier(settings, database, self.metrics)
+        self.asker = Asker()
+        self._schedule = Schedule(
+            database,
+            self.asker,
+            Importer(database, self._intake),
+            lambda: self._configurations.current().nodes,
+            settings.zone(),
+            self.metrics,
+        )
 
     def bind(self) -> None:
         """Open every socket, or raise ListenError with none left open by its listener."""
@@ -168,6 +189,7 @@ class Server:
         self._retention.start()
         self._configurations.start(self._worklist.use)
         self.courier.start()
+        self._schedule.start()
 
     async def stop(self) -> None:
         """Take nothing more, answer what was taken, then close."""
@@ -178,6 +200,7 @@ class Server:
         await self._expiry.stop()
         await self._configurations.stop()
         seconds = self._settings.drain_seconds
+        await asyncio.gather(self._schedule.stop(seconds), self.asker.stop(seconds))
         stops = [listener.stop(seconds) for listener in self.listeners]
         await asyncio.gather(*stops, self.courier.stop(seconds))
 

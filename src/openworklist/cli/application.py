@@ -18,6 +18,7 @@ from openworklist.cli import (
     importing,
     mapping,
     messages,
+    nodes,
     options,
     outbound,
     query,
@@ -65,6 +66,7 @@ application.command("import")(importing.import_files)
 application.command()(exporting.export)
 application.command()(query.echo)
 application.command()(query.find)
+application.command("import-worklist")(query.import_worklist)
 application.command()(compare.compare)
 application.command()(explanation.explain)
 application.command()(attributes.attributes)
@@ -73,6 +75,7 @@ application.add_typer(doctor.application, name="doctor")
 application.add_typer(rules.filters, name="filters")
 application.add_typer(mapping.application, name="mapping")
 application.add_typer(messages.application, name="messages")
+application.add_typer(nodes.application, name="nodes")
 application.add_typer(options.application, name="options")
 application.add_typer(outbound.application, name="outbound")
 application.add_typer(records.application, name="records")

@@ -58,8 +58,8 @@ def _parameter(name: str, kind: type, help: str) -> inspect.Parameter:
     )
 
 
-def _check_ae_title(value: str) -> str:
-    problem = is_ae_title(value)
+def _check_ae_title(value: str | None) -> str | None:
+    problem = is_ae_title(value) if value is not None else ""
     if problem:
         raise typer.BadParameter(f"{value!r} {problem}.")
     return value

@@ -75,13 +75,16 @@ def show_message(
 ) -> None:
     """Show one message, what became of it, the records that it changed, and what its sender was told."""
     from openworklist.services.journal import Journal
+    from openworklist.services.reading import WORKLIST
 
     zone = loaded.settings.zone()
     with _database(loaded) as database:
         shown = Journal(database).get(number)
     message = shown.message
     listed = message.listed
-    text = _read(message.raw, loaded.settings.default_charset)
+    text = _read(
+        message.raw, "UNICODE UTF-8" if listed.channel == WORKLIST else loaded.settings.default_charset
+    )
     answer = _read(message.acknowledgement, "UNICODE UTF-8")
     if as_json:
         changes = [{**change._asdict(), "at": _moment(change.at, zone)} for change in shown.changes]

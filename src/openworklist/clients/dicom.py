@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 import time
-import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from openworklist.clients.dicom_values import to_identifier, to_values
+from openworklist.clients.dicom_question import Found, Question, Terms
+from openworklist.clients.dicom_values import to_identifier
+from openworklist.clients.stop import Stop
 from openworklist.clients.tls import find_fault, make_context
+from openworklist.dicom.sop_classes import (
+    EXPLICIT_LITTLE_ENDIAN,
+    IMPLICIT_LITTLE_ENDIAN,
+    MODALITY_WORKLIST,
+)
 from openworklist.domain.destination import Destination, Tls
 from openworklist.domain.errors import PeerError, SettingsError
 from openworklist.domain.record import Value
 
 VERIFICATION: Final = "1.2.840.10008.1.1"
-WORKLIST: Final = "1.2.840.10008.5.1.4.31"
-_SERVICES: Final = {VERIFICATION: "verification", WORKLIST: "the modality worklist"}
-_PENDING = frozenset({0xFF00, 0xFF01})
-_CANCELED: Final = 0xFE00
+_SERVICES: Final = {VERIFICATION: "verification", MODALITY_WORKLIST: "the modality worklist"}
+_SYNTAXES: Final = (EXPLICIT_LITTLE_ENDIAN, IMPLICIT_LITTLE_ENDIAN)
+_TROUBLES: Final = {
+    "timeout": "peer.timeout",
+    "total": "peer.timeout",
+    "aborted": "peer.aborted",
+    "stopped": "peer.stopped",
+    "too-large": "peer.protocol",
+}
+# PS3.4 table K.4-1, where the node gives no reason.
+_STATUSES: Final = {0xA000: "out of resources, or not a question for it", 0xC000: "unable to process"}
 _LONGEST_TITLE: Final = 16  # PS3.5 table 6.2-1
 
 
@@ -34,7 +48,10 @@ class _Closable(ssl.SSLSocket):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A DICOM node to ask; every trouble is a PeerError. `timeout` is in seconds; no `tls` is plain."""
+    """A DICOM node to ask; every trouble is a PeerError. Without `tls` it is plain.
+
+    `timeout` bounds each wait for the node in seconds, `connect_timeout` that for a connection, 0 the same.
+    """
 
     host: str
     port: int
@@ -42,6 +59,7 @@ class Node:
     calling: str = "OPENWORKLIST"
     timeout: float = 30
     tls: Tls | None = None
+    connect_timeout: float = 0
 
     def echo(self) -> float:
         """Ask whether the node is there; returns how many seconds the answer took."""
@@ -60,41 +78,47 @@ class Node:
         `keys` are those to match on; every other attribute of the catalogue is asked for too. After `limit`
         answers the question is cancelled; 0 takes all. `on_answer` is told how many there are so far.
         """
-        identifier = to_identifier(keys)
-        found: list[dict[str, Value]] = []
-        is_cancelled = False
-        # What a node sends is shown as it came: pydicom's warnings would quote it.
-        with self._associate(WORKLIST) as association, warnings.catch_warnings(action="ignore"):
-            for status, answer in association.send_c_find(identifier, WORKLIST):
-                if not status or status.Status not in _PENDING or answer is None:
-                    if not (is_cancelled and status and status.Status == _CANCELED):
-                        self._check(status, "worklist question")
-                elif not is_cancelled:
-                    found.append(to_values(answer))
-                    if on_answer:
-                        on_answer(len(found))
-                    if limit and len(found) == limit:
-                        association.send_c_cancel(1, query_model=WORKLIST)
-                        is_cancelled = True
+        found = self.ask(keys, Terms(limit=limit, on_answer=on_answer))
+        return [entry.values for entry in found.entries]
+
+    def ask(
+        self, keys: Mapping[str, str], terms: Terms, *, charset: str = "", stop: Stop | None = None
+    ) -> Found:
+        """Put a worklist question, in the character set of a term or in the smallest that holds the keys.
+
+        PeerError unless the node ended it with success or `terms.limit` did. Only `self.timeout` bounds the
+        wait for an answer; `stop` ends it from outside.
+        """
+        identifier = to_identifier(keys, charset)
+        question = Question(replace(terms, answer=self.timeout), stop or Stop())
+        with self._associate(MODALITY_WORKLIST, question.handlers()) as association:
+            found = question.ask(association, identifier)
+        self._judge(found, terms)
         return found
 
     @contextmanager
-    def _associate(self, sop_class: str) -> Iterator[Any]:
+    def _associate(
+        self, sop_class: str, handlers: Sequence[tuple[Any, Callable[[Any], None]]] = ()
+    ) -> Iterator[Any]:
         from pynetdicom import AE
 
+        # Every trouble becomes a PeerError: its own log would tell it again, in words for its developers.
+        logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)
         _check_title(self.called, "the called AE title")
         _check_title(self.calling, "the calling AE title")
         entity = AE(ae_title=self.calling)
         entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = self.timeout
-        entity.connection_timeout = self.timeout
-        entity.add_requested_context(sop_class)
+        entity.connection_timeout = self.connect_timeout or self.timeout
+        entity.add_requested_context(sop_class, list(_SYNTAXES))
         secured: dict[str, Any] = {}
         if self.tls is not None:
             context = make_context(self.tls)
             context.sslsocket_class = _Closable
             secured["tls_args"] = (context, self.tls.server_name or self.host)
         try:
-            association = entity.associate(self.host, self.port, ae_title=self.called, **secured)
+            association = entity.associate(
+                self.host, self.port, ae_title=self.called, evt_handlers=list(handlers), **secured
+            )
         except OSError as error:  # the host has no address
             raise self._no_way() from error
         if not association.is_established:
@@ -139,6 +163,23 @@ class Node:
             hint="check the address, the port, and that it is a DICOM port",
         )
 
+    def _judge(self, found: Found, terms: Terms) -> None:
+        """PeerError unless the question ended well."""
+        so_far = f" after {found.answers} answers" if found.answers else ""
+        sentence = {
+            "timeout": f"did not answer the worklist question within {self.timeout:g} seconds",
+            "total": f"did not end the worklist question within {terms.total:g} seconds",
+            "aborted": "broke off the worklist question",
+            "stopped": "was asked to stop",
+            "too-large": "sends an answer that is too large to be one",
+        }.get(found.trouble)
+        if sentence:
+            raise PeerError(
+                f"{self._name} {sentence}{so_far}.", where=self._name, code=_TROUBLES[found.trouble]
+            )
+        if found.trouble != "limit" and found.status:
+            raise self._failure("worklist question", found.status, found.comment, so_far)
+
     def _check(self, status: Any, question: str) -> None:
         if not status:
             raise PeerError(
@@ -147,12 +188,15 @@ class Node:
                 code="peer.timeout",
             )
         if status.Status != 0:
-            comment = str(status.get("ErrorComment", "")) or "without a reason"
-            raise PeerError(
-                f"{self._name} answered the {question} with status {status.Status:04X}: {comment}.",
-                where=self._name,
-                code="peer.status",
-            )
+            raise self._failure(question, status.Status, str(status.get("ErrorComment", "") or ""))
+
+    def _failure(self, question: str, status: int, comment: str, so_far: str = "") -> PeerError:
+        comment = comment or _STATUSES.get(status & 0xF000, "") or "without a reason"
+        return PeerError(
+            f"{self._name} answered the {question} with status {status:04X}{so_far}: {comment}.",
+            where=self._name,
+            code="peer.status",
+        )
 
 
 def _check_title(title: str, whose: str) -> None:

@@ -1,26 +1,28 @@
-"""Keys of a worklist question as a pydicom dataset, and the dataset of an answer as values."""
+"""Keys of a worklist question as a pydicom dataset."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
+from openworklist.dicom.sop_classes import IMPLICIT_LITTLE_ENDIAN
+from openworklist.dicom.text import Encoding, choose, find_encoding
 from openworklist.domain.attributes import ATTRIBUTES, BY_NAME, Attribute, Level
 from openworklist.domain.errors import IdentifierError
-from openworklist.domain.record import Value
 
 _STEP_SEQUENCE: Final = 0x0040_0100
-_UTF_8: Final = "ISO_IR 192"
+_CHARSET: Final = 0x0008_0005
+_STATION: Final = "scheduled_station_ae_title"
 _WITH_WILDCARDS: Final = frozenset(("AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UT"))
 
 
-def to_identifier(keys: Mapping[str, str]) -> Any:
+def to_identifier(keys: Mapping[str, str], charset: str = "") -> Any:
     """The dataset that asks for all that the catalogue knows, with these keys to match on.
 
-    IdentifierError on a key that DICOM cannot ask with.
+    It is written in the smallest character set that holds the keys, or in that of a term of (0008,0005).
+    IdentifierError on a key that DICOM, or that set, cannot ask with.
     """
-    from pydicom.dataset import Dataset
-
     for name, text in keys.items():
         if text and (name not in BY_NAME or not BY_NAME[name].tag or BY_NAME[name].is_sequence):
             raise IdentifierError(
@@ -28,34 +30,81 @@ def to_identifier(keys: Mapping[str, str]) -> Any:
                 code="identifier.key-invalid",
                 hint="docs/attributes.md has the attributes with their tags",
             )
-    identifier, step = Dataset(), Dataset()
-    if not all(text.isascii() for text in keys.values()):
-        identifier.SpecificCharacterSet = _UTF_8
+    terms = tuple(charset.split("\\"))
+    encoding = find_encoding(terms, is_strict=False) if charset else choose(keys.values())
+    make = _load_class()
+    identifier, step = make(), make()
     for attribute in ATTRIBUTES:
         if attribute.tag:
             into = step if attribute.level is Level.STEP else identifier
-            into.add(_to_element(attribute, keys.get(attribute.name, "")))
+            into.add(_to_element(attribute, keys.get(attribute.name, ""), encoding))
+    if encoding.terms and not all(text.isascii() for text in keys.values()):
+        identifier.add(_make_text(_CHARSET, "CS", "\\".join(encoding.terms).encode("ascii")))
     identifier.add_new(_STEP_SEQUENCE, "SQ", [step])
     return identifier
 
 
-def _to_element(attribute: Attribute, text: str) -> Any:
-    from pydicom import config
+def _to_element(attribute: Attribute, text: str, encoding: Encoding) -> Any:
     from pydicom.dataelem import DataElement
 
-    value: Any = [] if attribute.is_sequence else None
-    if text.strip("*"):  # PS3.4 C.2.2.2.3: else it matches all
-        try:
-            value = _check(attribute.vr, text)
-        except ValueError as error:
-            raise IdentifierError(
-                f"{attribute.label} cannot be asked for like that: its kind of value is {attribute.vr}.",
-                tag=attribute.tag,
-                code="identifier.key-invalid",
-                hint="docs/attributes.md says what a key may be",
-            ) from error
-    # The value is checked; wildcards would not pass.
-    return DataElement(attribute.tag, attribute.vr, value, validation_mode=config.IGNORE)
+    if not text.strip("*"):  # PS3.4 C.2.2.2.3: else it matches all
+        if attribute.name == _STATION:
+            # An empty AE title may be taken for ours, as the setting of a worklist says; this is for all.
+            return _make_text(attribute.tag, attribute.vr, b"*")
+        return DataElement(attribute.tag, attribute.vr, [] if attribute.is_sequence else None)
+    try:
+        value = _check(attribute.vr, text)
+    except ValueError as error:
+        raise IdentifierError(
+            f"{attribute.label} cannot be asked for like that: its kind of value is {attribute.vr}.",
+            tag=attribute.tag,
+            code="identifier.key-invalid",
+            hint="docs/attributes.md says what a key may be",
+        ) from error
+    if isinstance(value, int):
+        return DataElement(attribute.tag, attribute.vr, value)
+    try:
+        return _make_text(attribute.tag, attribute.vr, encoding.encode(value, attribute.vr))
+    except UnicodeEncodeError as error:
+        raise IdentifierError(
+            f"{attribute.label} has letters that the character set of this node's questions has not.",
+            tag=attribute.tag,
+            code="identifier.key-invalid",
+            hint="let the node be asked in another one, or in the smallest that holds the key",
+        ) from error
+
+
+@lru_cache(maxsize=1)
+def _load_class() -> Any:
+    from pydicom.dataset import Dataset
+
+    class Written(Dataset):  # type: ignore[misc]
+        """A dataset whose elements go out as they are: pydicom would write their text anew."""
+
+        _character_set = original_character_set = "iso8859"
+
+        def get(self, key: Any, default: Any = None) -> Any:
+            """The set is there to be sent; no text is written by it, and pydicom may not know it."""
+            return default if key == "SpecificCharacterSet" else super().get(key, default)
+
+        def write_in(self, transfer_syntax: str) -> None:
+            """The transfer syntax that it is sent in."""
+            self.set_original_encoding(transfer_syntax == IMPLICIT_LITTLE_ENDIAN, True)
+            for element in self.values():
+                if element.VR == "SQ" and element.value:
+                    for item in element.value:
+                        item.write_in(transfer_syntax)
+
+    return Written
+
+
+def _make_text(tag: int, vr: str, raw: bytes) -> Any:
+    """Bytes as they are to be sent: pydicom has not every set, and wildcards would not pass its checks."""
+    from pydicom.dataelem import RawDataElement
+    from pydicom.tag import Tag
+
+    raw += (b"\0" if vr == "UI" else b" ") * (len(raw) % 2)
+    return RawDataElement(Tag(tag), vr, len(raw), raw, 0, False, True, True)
 
 
 def _check(vr: str, text: str) -> str | int:
@@ -74,31 +123,3 @@ def _check(vr: str, text: str) -> str | int:
     for one in plain.split("\\"):
         validate_value(vr, one, config.RAISE)
     return text
-
-
-def to_values(answer: Any) -> dict[str, Value]:
-    """The values of an answer by attribute name, as in a record, and as the node has sent them."""
-    steps = answer.get(_STEP_SEQUENCE)
-    step = steps.value[0] if steps is not None and steps.value else None
-    values: dict[str, Value] = {}
-    for attribute in ATTRIBUTES:
-        source = step if attribute.level is Level.STEP else answer
-        value = _value(source, attribute) if source is not None and attribute.tag else ""
-        if value:
-            values[attribute.name] = value
-    return values
-
-
-def _value(source: Any, attribute: Attribute) -> Value:
-    element = source.get(attribute.tag)
-    if element is None or element.is_empty:
-        return ""
-    if element.VR == "SQ":
-        return tuple(_item(item, attribute.items) for item in element.value)
-    several = element.value if element.VM > 1 else [element.value]
-    return "\\".join(str(value).rstrip(" \0") for value in several)
-
-
-def _item(item: Any, rows: tuple[Attribute, ...]) -> dict[str, Value]:
-    found = {row.name: _value(item, row) for row in rows}
-    return {name: value for name, value in found.items() if value}

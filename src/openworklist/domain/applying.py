@@ -20,7 +20,7 @@ from openworklist.domain.identity import (
     identity_of,
     text_of,
 )
-from openworklist.domain.record import Record, Status
+from openworklist.domain.record import Record, Status, Value
 from openworklist.domain.sent import find_newer, newest, remember, show
 
 _NEVER_DELETED: Final = frozenset({"patient_id", "patient_name"})
@@ -91,7 +91,7 @@ def _merge(order: Order, before: Record) -> tuple[Record, tuple[str, ...]]:
     Patient and order number stay: a record without them is nobody's, and no later order finds it.
     """
     left, notes = _find_left(order, before)
-    standing = find_standing(before.edited, order.values, order.nullified) if before.edited else {}
+    standing = find_standing(before.edited, _said(order), order.nullified) if before.edited else {}
     left |= standing.keys()
     sent = {name: value for name, value in order.values.items() if name not in left} if left else order.values
     values = {**before.values, **sent}
@@ -107,6 +107,13 @@ def _merge(order: Order, before: Record) -> tuple[Record, tuple[str, ...]]:
         f'{BY_NAME[name].label}: "" does not delete it, no record is without' for name in sorted(kept)
     )
     return replace(before, values=values, edited=standing), (*order.warnings, *notes, *warnings)
+
+
+def _said(order: Order) -> Mapping[str, Value]:
+    """The values that an order brings of its own: others are no news to what people wrote."""
+    if not order.defaults:
+        return order.values
+    return {name: value for name, value in order.values.items() if name not in order.defaults}
 
 
 def _find_left(order: Order, before: Record) -> tuple[frozenset[str], tuple[str, ...]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
-from openworklist.domain.control import Action
+from openworklist.domain.control import LISTED, LISTED_AGAIN, Action
 from openworklist.domain.errors import OrderError
 from openworklist.domain.identity import DESCRIPTION, PROCEDURE, STEP
 from openworklist.domain.record import Record, Value
@@ -27,6 +27,15 @@ _IMAGING: Final = frozenset({"OBR", "IPC", "AIS", "SCH", ""})
 _APPOINTMENTS: Final = frozenset({"AIS", "SCH"})
 # An appointment has no ORC: its trigger event and its numbers stand elsewhere.
 _IN_APPOINTMENTS: Final = {"ORC-1": "MSH-9", "ORC-2": "SCH-1"}
+# An entry of another worklist has tags.
+_IN_ENTRIES: Final = {
+    "PID-3": "(0010,0020)",
+    "PID-5": "(0010,0010)",
+    "ORC-1": "(0040,0020)",
+    "ORC-2": "(0008,0050)",
+    "OBR-4": "(0040,1001)",
+    "MSH-7": "",
+}
 _IDS_PLACES: Final = {"": "ORC-2", "AIS": "AIS-3", "SCH": "SCH-1"}
 
 
@@ -66,6 +75,11 @@ class Order:
         return self.detail in _APPOINTMENTS
 
     @property
+    def is_entry(self) -> bool:
+        """Whether it comes from another worklist and not as a message."""
+        return self.control in (LISTED, LISTED_AGAIN)
+
+    @property
     def has_procedure(self) -> bool:
         return any(self.values.get(name) for name in _SAYS_WHAT)
 
@@ -75,6 +89,8 @@ class Order:
 
     def locate(self, where: str) -> str:
         """A place in the order as one in its message: OBR[2]-4 for OBR-4."""
+        if self.is_entry:
+            return _IN_ENTRIES.get(where, where)
         if self.is_appointment:
             where = _IN_APPOINTMENTS.get(where, where)
         segment, dash, rest = where.partition("-")

@@ -153,11 +153,29 @@ _APPOINTMENTS: Final[tuple[tuple[str, dict[str, Rule]], ...]] = (
     ("S15 S17", {"": _CALLS_OFF}),
     ("S26", {"": _MISSES}),
 )
-RULES: Final[dict[tuple[str, str], Rule]] = {
+# An entry in the answer of another worklist, by its (0040,0020): nothing that a sender would write in ORC-1.
+# As a new order it is one step by all its IDs; what ended here does not come back because it is still listed.
+LISTED: Final = "a worklist entry"
+LISTED_AGAIN: Final = "a worklist entry again"  # one that was gone, so that its record ended
+_LISTS: Final = Rule(Action.UPDATE, "the worklist says so", takes_values=True, adds=True, creates=True)
+_ENTRIES: Final = {
+    "": _LISTS,
+    "STARTED": _LISTS._replace(status=Status.STARTED, changes=frozenset({Status.SCHEDULED})),
+    "COMPLETED": _COMPLETES._replace(adds=True),
+    "DISCONTINUED": _DISCONTINUES._replace(adds=True),
+    "CANCELED": _CANCELS._replace(adds=True),
+    "CANCELLED": _CANCELS._replace(adds=True),
+}
+_BY_CODES: Final = {
     (code, status): rule
     for codes, row in (*_TABLE, *_APPOINTMENTS)
     for code in codes.split()
     for status, rule in row.items()
+}
+RULES: Final[dict[tuple[str, str], Rule]] = {
+    **_BY_CODES,
+    **{(LISTED, status): rule for status, rule in _ENTRIES.items()},
+    **{(LISTED_AGAIN, status): rule._replace(reopens=_CANCELED) for status, rule in _ENTRIES.items()},
 }
 _CONTRADICTIONS: Final = frozenset({"CM", "CA", "DC", "HD"})
 

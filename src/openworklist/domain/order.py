@@ -26,7 +26,7 @@ from openworklist.domain.identity import (
     is_same_patient,
     text_of,
 )
-from openworklist.domain.record import Record, Value
+from openworklist.domain.record import Record, Status, Value
 from openworklist.domain.sent import find_newer, newest, remember, show
 from openworklist.domain.uids import make_uid
 
@@ -92,7 +92,9 @@ def _create(order: Order, rule: Rule, existing: Sequence[Record], uid_root: str)
     values = order.values
     for name, where in _REQUIRED:
         if not values.get(name):
-            raise OrderError("The order has no patient.", where=where, code="order.field-missing")
+            raise OrderError(
+                "The order has no patient.", where=order.locate(where), code="order.field-missing"
+            )
     if not _can_be_told(values):
         raise OrderError(
             "The order has neither a number nor a procedure ID nor a whole start.",
@@ -104,11 +106,12 @@ def _create(order: Order, rule: Rule, existing: Sequence[Record], uid_root: str)
     record = Record(
         values=values,
         completed=_complete_anew(order, existing, uid_root),
+        status=rule.status or Status.SCHEDULED,
         message_time=newest(senders),
         senders=senders,
         warnings=order.warnings,
     )
-    thing = "appointment" if order.is_appointment else "order"
+    thing = "appointment" if order.is_appointment else "entry" if order.is_entry else "order"
     reason = (
         f"the {thing} is new" if rule.is_new else f"the {thing} is new here, though {order.control} was sent"
     )

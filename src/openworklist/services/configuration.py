@@ -11,6 +11,8 @@ from openworklist.domain.attribute import Attribute
 from openworklist.domain.errors import NotFound, OpenWorklistError
 from openworklist.domain.filters import Filter, in_order, leave_out
 from openworklist.domain.filters import from_document as to_filter
+from openworklist.domain.node import SavedNode
+from openworklist.domain.node import from_document as to_node
 from openworklist.domain.options import Options, change_option
 from openworklist.domain.order import Order
 from openworklist.domain.scanner import Scanner
@@ -31,6 +33,7 @@ SYSTEM: Final = "system"
 MAPPING: Final = "mapping"
 FILTER: Final = "filter"
 STATION: Final = "station"
+NODE: Final = "node"
 SCANNER: Final = "scanner"
 STUDY_UIDS: Final = "study-uids"
 THE_RULE: Final = "rule"  # the name of the only document of its kind
@@ -84,6 +87,7 @@ class Configuration:
     stations: Stations = field(default_factory=Stations)
     scanners: Mapping[str, Scanner] = field(default_factory=lambda: _NOTHING)
     study_uids: StudyUids = field(default_factory=StudyUids)
+    nodes: Mapping[str, SavedNode] = field(default_factory=lambda: _NOTHING)
     problems: tuple[OpenWorklistError, ...] = ()
     has_charsets: bool = field(init=False)  # whether a sender has a character set of its own
     _senders: dict[tuple[str, str], Sender] = field(default_factory=dict)
@@ -140,6 +144,18 @@ class Configuration:
         """The same, with an entry for a sender."""
         return replace(self, systems={**self.systems, system.name: system}, _senders={}, _servings={})
 
+    def get_node(self, name: str) -> SavedNode:
+        """A saved node; NotFound if there is none of that name."""
+        node = self.nodes.get(name)
+        if node is None:
+            raise NotFound(
+                f"There is no node {name!r}.",
+                where=name,
+                hint="openworklist nodes list shows them; a node that is not saved is written HOST:PORT",
+                code="node.not-found",
+            )
+        return node
+
     def has_profile(self, name: str) -> bool:
         return name in self.profiles or name in PRESETS
 
@@ -174,6 +190,7 @@ def to_configuration(version: int, current: Iterable[Version]) -> Configuration:
     profiles: dict[str, Profile] = {}
     filters: list[Filter] = []
     stations: list[StationRule | StationGroup] = []
+    nodes: dict[str, SavedNode] = {}
     scanners: dict[str, Scanner] = {}
     study_uids = StudyUids()
     problems: list[OpenWorklistError] = []
@@ -189,6 +206,8 @@ def to_configuration(version: int, current: Iterable[Version]) -> Configuration:
                 filters.append(to_filter(each.name, each.document))
             elif each.kind == STATION:
                 stations.append(to_station(each.name, each.document))
+            elif each.kind == NODE:
+                nodes[each.name] = to_node(each.name, each.document)
             elif each.kind == SCANNER:
                 scanners[each.name] = to_scanner(each.name, each.document)
             elif each.kind == STUDY_UIDS:
@@ -204,6 +223,7 @@ def to_configuration(version: int, current: Iterable[Version]) -> Configuration:
         make_stations(stations),
         scanners,
         study_uids,
+        nodes,
     )
     missing = [
         NotFound(f"There is no mapping {name!r}.", where=where, hint="the default stands for it")

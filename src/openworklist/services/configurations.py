@@ -10,6 +10,9 @@ from typing import Any, Final
 
 from openworklist.domain.errors import NotFound, SettingsError, StoreError
 from openworklist.domain.filters import from_document as to_filter
+from openworklist.domain.node import SavedNode
+from openworklist.domain.node import check as check_node
+from openworklist.domain.node import to_document as node_to_document
 from openworklist.domain.options import Options, change_option
 from openworklist.domain.station_documents import from_document as to_station
 from openworklist.domain.stations import find_problems
@@ -21,6 +24,7 @@ from openworklist.services.clock import Clock, read_clock
 from openworklist.services.configuration import (
     FILTER,
     MAPPING,
+    NODE,
     OPTION,
     STATION,
     SYSTEM,
@@ -141,6 +145,19 @@ class Configurations:
 
         self._noted.discard(name)
         return self.change(SYSTEM, name, change, actor)
+
+    def save_node(self, node: SavedNode, actor: str) -> Configuration:
+        """SettingsError names what no node can be."""
+        check_node(node)
+        return self.change(NODE, node.name, lambda _: node_to_document(node), actor)
+
+    def delete_node(self, name: str, actor: str) -> Configuration:
+        """Ask a node no more; the records that came from it stay."""
+
+        def change(configuration: Configuration) -> None:
+            configuration.get_node(name)
+
+        return self.change(NODE, name, change, actor)
 
     def find_rules(self, kind: str) -> list[tuple[str, Any]]:
         """The filters, or the station rules and groups, with their documents, in the order of their names."""

@@ -10,14 +10,18 @@ from functools import partial
 from itertools import count
 from typing import Final
 
+from openworklist.domain.control import Action
 from openworklist.domain.errors import OpenWorklistError, OrderError, StoreError
+from openworklist.domain.order import Change
+from openworklist.domain.patient import patient_of
 from openworklist.hl7.ack import ACCEPTED, Header, Problem, acknowledge, explain, warn
 from openworklist.hl7.modes import wanted
 from openworklist.observe.metrics import Metrics
 from openworklist.services.clock import Clock, read_clock
+from openworklist.services.deciding import decide_order
 from openworklist.services.merging import MergeMemory
 from openworklist.services.reading import Arrival, Reader, Source
-from openworklist.services.settling import Settled, settle
+from openworklist.services.settling import Note, Settled, settle
 from openworklist.store.connection import Connection
 from openworklist.store.database import Database
 
@@ -104,6 +108,50 @@ class Intake:
             else:
                 return self._note(arrival, settled).answer
 
+    def take_entry(self, raw: bytes, source: Source, note: Note) -> Settled:
+        """Take an entry of another worklist and wait until it is on disk, on any thread.
+
+        `note` is as in `settle`. StoreError if the database refuses: then nothing is stored.
+        """
+        arrival = self._reader.read(raw, source, self._clock())
+        while True:
+            try:
+                settled = self._database.write(partial(self._settle, arrival, b"", note=note))
+            except StoreError:
+                raise
+            except OpenWorklistError as error:
+                arrival = arrival.refused(error)
+            else:
+                return settled
+
+    def preview_entry(self, raw: bytes, source: Source) -> tuple[Settled, Sequence[Change]]:
+        """What `take_entry` would do; nothing is stored."""
+        arrival = self._reader.read(raw, source, self._clock())
+
+        def read(connection: Connection) -> Sequence[Change]:
+            return [
+                change
+                for order in arrival.orders
+                for change in decide_order(
+                    connection,
+                    order,
+                    self._merges.find_way(connection, patient_of(order.values), arrival.received_at),
+                    self._reader.configuration().study_uids.root,
+                )
+            ]
+
+        try:
+            if arrival.error is not None:
+                raise arrival.error
+            changes = self._database.read(read)
+        except StoreError:
+            raise
+        except OpenWorklistError as error:
+            return Settled("refused", b"", "", error), ()
+        is_applied = any(change.action is not Action.IGNORE for change in changes)
+        reason = "" if is_applied else "; ".join(dict.fromkeys(change.reason for change in changes))
+        return Settled("applied" if is_applied else "ignored", b"", reason), changes
+
     def _submit(self, arrival: Arrival, told: Told, lane: str = "") -> None:
         answer = self.answer(arrival)
 
@@ -118,7 +166,9 @@ class Intake:
 
         self._database.submit(partial(self._settle, arrival, answer), finish, lane=lane or arrival.patient)
 
-    def _settle(self, arrival: Arrival, answer: bytes, connection: Connection) -> Settled:
+    def _settle(
+        self, arrival: Arrival, answer: bytes, connection: Connection, *, note: Note | None = None
+    ) -> Settled:
         return settle(
             connection,
             arrival,
@@ -126,6 +176,7 @@ class Intake:
             self._reader.configuration().study_uids.root,
             warn=partial(self._warn, arrival),
             merges=self._merges,
+            note=note,
         )
 
     def _note(self, arrival: Arrival, settled: Settled) -> Settled:

@@ -11,14 +11,17 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import Final
 
+from openworklist.dicom.entry_document import Document, read_document, to_order
 from openworklist.domain.errors import MessageError, OpenWorklistError
 from openworklist.domain.order import Order
 from openworklist.domain.patient import PatientChange
-from openworklist.hl7.ack import Header, header_of, read_header
+from openworklist.domain.shortcoming import find_long_identifiers
+from openworklist.hl7.ack import NO_HEADER, Header, header_of, read_header
 from openworklist.hl7.charset import decode
 from openworklist.hl7.contents import Contents, read_contents
+from openworklist.hl7.delimiters import STANDARD
 from openworklist.hl7.events import Kind, find_event
-from openworklist.hl7.long_identifiers import check_lengths
+from openworklist.hl7.long_identifiers import check_lengths, refuse
 from openworklist.hl7.message import check_complete, check_single, parse
 from openworklist.hl7.modes import check as check_modes
 from openworklist.hl7.processing import check as check_processing
@@ -28,6 +31,8 @@ from openworklist.services.configuration import Configuration
 log = logging.getLogger(__name__)
 
 MLLP: Final = "mllp"
+WORKLIST: Final = "worklist"  # an entry of another worklist
+QUESTION: Final = "C-FIND"  # its message type
 _HEAD: Final = 8192
 _NOT_REAL: Final = frozenset("TDN")  # of MSH-11, HL7 table 0103
 _NONE: Final[frozenset[str]] = frozenset()
@@ -46,6 +51,11 @@ class Source:
     def is_line(self) -> bool:
         """Whether a peer waits at its other end, and is answered as its message asks."""
         return self.channel == MLLP
+
+    @property
+    def is_worklist(self) -> bool:
+        """Whether it was answered to a question of ours, so that nobody waits for what we say to it."""
+        return self.channel == WORKLIST
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +101,16 @@ class Arrival:
 
     @property
     def actor(self) -> str:
-        """Who makes the changes that follow from it: the sending application and facility."""
+        """Who makes the changes that follow from it: the sending application and facility, or the node."""
+        if self.source.is_worklist:
+            return f"worklist:{self.application}"
         return f"hl7:{self.application}|{self.facility}"
 
     @property
     def is_answer(self) -> bool:
-        """Whether it is an acknowledgement: two systems that answer each other's would never end."""
+        """Whether it is none to answer: two systems that acknowledge each other's would never end."""
+        if self.source.is_worklist:
+            return True
         return self.message_type[:3].upper() == "ACK"
 
     def refused(self, error: OpenWorklistError) -> Arrival:
@@ -119,6 +133,8 @@ class Reader:
     def read(self, raw: bytes, source: Source, received_at: int) -> Arrival:
         digest = _digest(raw)
         try:
+            if source.is_worklist:
+                return self._read_entry(raw, source, received_at, digest)
             return self._read(raw, source, received_at, digest)
         except Exception as error:
             # The edge: for a fault of ours no message is lost. Without an answer its sender would send it
@@ -136,6 +152,22 @@ class Reader:
                 code="message.internal-error",
             )
             return Arrival(raw, source, received_at, _read_head(raw), digest, error=failure)
+
+    def _read_entry(self, raw: bytes, source: Source, received_at: int, digest: bytes) -> Arrival:
+        header = NO_HEADER
+        try:
+            document = read_document(raw)
+            header = _entry_header(document)
+            orders: tuple[Order, ...] = (to_order(document),)
+            configuration = self.configuration()
+            if configuration.options.long_identifiers == "refuse":
+                for attribute in find_long_identifiers(orders[0].values):
+                    raise refuse(attribute, attribute.tag_text)
+            if configuration.has_rules:
+                orders = configuration.apply_rules(orders, QUESTION, header.sender)
+        except OpenWorklistError as error:
+            return Arrival(raw, source, received_at, header, digest, error=error)
+        return Arrival(raw, source, received_at, header, digest, orders)
 
     def _find_default(self, raw: bytes, configuration: Configuration) -> str:
         """The set of a message that names none."""
@@ -195,6 +227,12 @@ class Reader:
             is_sender_new=not sender.is_known,
             refuses_unknown=configuration.options.unknown_order == "refuse",
         )
+
+
+def _entry_header(document: Document) -> Header:
+    """The node stands where a sender does."""
+    fields = ("MSH", "|", "", document.node, "", "", "", "", "", QUESTION, f"{document.asked_at:X}")
+    return Header(fields, STANDARD, "utf_8")
 
 
 def too_large(size: int) -> MessageError:

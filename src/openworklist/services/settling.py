@@ -24,6 +24,11 @@ from openworklist.store.deleted import find_last_deletion
 from openworklist.store.messages import Entry, Outcome, count_repeat, find_repeat, insert_message
 from openworklist.store.records import insert_record, note_message, update_record
 
+Applied = tuple[Change, int, int]  # with the id and version of the record, 0 where there is none
+
+
+Note = Callable[[Connection, int, Sequence[Applied]], None]
+
 
 class Settled(NamedTuple):
     """What became of a message, and its answer: acknowledgements one after the other, none in an empty one.
@@ -46,12 +51,13 @@ def settle(
     *,
     warn: Callable[[Sequence[OrderError]], bytes] | None = None,
     merges: MergeMemory | None = None,
+    note: Note | None = None,
 ) -> Settled:
     """Journal a message and apply what it says; OrderError if an order is wrong: then nothing is stored.
 
     `answer` is what the sender is told; instead of it what `warn` makes, if an order asked for something in
     vain. A repetition gets the answer of its first. May be run again from the start: what it decides rests on
-    what is stored at that moment.
+    what is stored at that moment. `note` is told the message's number and what it changed, before the commit.
     """
     key = _repeat_key(arrival)
     connection.lock(key.hex())
@@ -88,6 +94,8 @@ def settle(
                 reason=change.reason,
                 message_id=number,
             )
+    if note is not None:
+        note(connection, number, applied)
     reason = entry.reason if outcome is Outcome.IGNORED else ""
     return Settled(outcome.value, answer, reason, arrival.error)
 
@@ -103,9 +111,6 @@ def _answer_again(first: bytes, answer: bytes, warn: Callable[[Sequence[OrderErr
         return first
     # None was wanted then, or acknowledging was off; who sends again waits. What it says was accepted.
     return warn(()) if warn else answer
-
-
-Applied = tuple[Change, int, int]  # with the id and version of the record, 0 where there is none
 
 
 def _find_patients(arrival: Arrival) -> set[str]:

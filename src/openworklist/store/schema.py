@@ -223,6 +223,42 @@ merged_patients: Final = Table(
 Index(None, merged_patients.c.patient_id)
 Index(None, merged_patients.c.message_id)
 
+# What other worklists answered last, entry by entry: what is new is told from what was there before.
+worklist_entries: Final = Table(
+    "worklist_entries",
+    metadata,
+    Column("node", TEXT, primary_key=True),
+    Column("key", TEXT, primary_key=True),  # domain.identity of the entry's values
+    _text("scope"),  # the keys beside the dates that it was asked by
+    _text("start_date"),
+    _text("digest"),  # of its values; "" once it was gone
+    _text("document"),  # JSON: its values
+    Column("record_id", BigInteger, nullable=False),  # 0: it became none
+    _number("version"),  # of the record as the entry left it
+    _number("message_id"),
+    _number("seen_at"),
+    _number("missing"),  # complete answers in a row that had it no more
+    sqlite_with_rowid=False,
+)
+Index(None, worklist_entries.c.seen_at)
+
+# Saved nodes that are asked by schedule: who asks, when again, and what came of it.
+node_states: Final = Table(
+    "node_states",
+    metadata,
+    Column("node", TEXT, primary_key=True),
+    _text("leased_by"),  # the server that asks just now, "" for none
+    _number("leased_until"),
+    _number("asked_at"),
+    _number("next_at"),
+    _number("failures"),  # in a row
+    _text("error_code"),
+    _text("error"),
+    _text("result"),  # JSON: counts of the last question that was answered
+    _number("answered_at"),
+    sqlite_with_rowid=False,
+)
+
 # Messages of ours to others: what waits to be sent, what was, and what was given up.
 outbound: Final = Table(
     "outbound",

@@ -21,18 +21,52 @@ KEYS: dict[str, tuple[str, Condition]] = {
 }
 
 
+def write(keys: dict[str, str], charset: str = "") -> bytes:
+    identifier = to_identifier(keys, charset)
+    identifier.write_in(IMPLICIT_LITTLE_ENDIAN)
+    data = encode(identifier, True, True)
+    assert data is not None
+    return data
+
+
+@pytest.mark.parametrize(
+    ("charset", "text", "raw"),
+    [
+        ("", "Müller", b"M\xfcller"),
+        ("ISO_IR 192", "Müller", "Müller".encode()),
+        ("ISO_IR 203", "€uro", b"\xa4uro"),
+        ("GB18030", "王^小东", "王^小东".encode("gb18030")),
+        ("", "やまだ", b"\x1b$B$d$^$@\x1b(B"),
+    ],
+)
+def test_a_question_is_in_the_smallest_set_or_the_one_that_is_wanted(
+    charset: str, text: str, raw: bytes
+) -> None:
+    data = write({"patient_name": text}, charset)
+    assert raw in data
+    term = data[data.index(b"\x08\x00\x05\x00") + 8 :][:20]
+    assert charset.encode() in term
+    if charset != "ISO_IR 203":
+        assert to_question(data, IMPLICIT_LITTLE_ENDIAN).conditions == (PersonName("patient_name", text),)
+
+
+def test_plain_letters_name_no_set_and_lost_ones_are_refused() -> None:
+    assert b"\x08\x00\x05\x00" not in write({"patient_name": "Doe*"}, "ISO_IR 100")
+    with pytest.raises(IdentifierError, match="has letters that the character set") as caught:
+        to_identifier({"patient_name": "Иван"}, "ISO_IR 100")
+    assert caught.value.where == "(0010,0010)"
+
+
 @pytest.mark.parametrize("name", KEYS)
 def test_a_key_arrives_as_it_was_meant(name: str) -> None:
     text, condition = KEYS[name]
-    data = encode(to_identifier({name: text}), True, True)
-    assert data is not None
+    data = write({name: text})
     assert to_question(data, IMPLICIT_LITTLE_ENDIAN).conditions == (condition,)
 
 
 @pytest.mark.parametrize("keys", [{}, {"patient_id": ""}, {"study_instance_uid": "*"}])
 def test_without_keys_all_is_asked_for_and_all_match(keys: dict[str, str]) -> None:
-    data = encode(to_identifier(keys), True, True)
-    assert data is not None
+    data = write(keys)
     question = to_question(data, IMPLICIT_LITTLE_ENDIAN)
     assert question.conditions == ()
     steps = next(wanted.items for wanted in question.plan if wanted.tag == 0x0040_0100)

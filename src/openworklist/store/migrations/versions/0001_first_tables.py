@@ -217,6 +217,40 @@ def upgrade() -> None:
     op.create_index("ix_merged_patients_patient_id", "merged_patients", ["patient_id"])
 
     op.create_table(
+        "worklist_entries",
+        sa.Column("node", TEXT, nullable=False),
+        sa.Column("key", TEXT, nullable=False),
+        sa.Column("scope", TEXT, nullable=False),
+        sa.Column("start_date", TEXT, nullable=False),
+        sa.Column("digest", TEXT, nullable=False),
+        sa.Column("document", TEXT, nullable=False),
+        sa.Column("record_id", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("message_id", sa.BigInteger(), nullable=False),
+        sa.Column("seen_at", sa.BigInteger(), nullable=False),
+        sa.Column("missing", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("node", "key", name=op.f("pk_worklist_entries")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_worklist_entries_seen_at", "worklist_entries", ["seen_at"])
+
+    op.create_table(
+        "node_states",
+        sa.Column("node", TEXT, nullable=False),
+        sa.Column("leased_by", TEXT, nullable=False),
+        sa.Column("leased_until", sa.BigInteger(), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("next_at", sa.BigInteger(), nullable=False),
+        sa.Column("failures", sa.BigInteger(), nullable=False),
+        sa.Column("error_code", TEXT, nullable=False),
+        sa.Column("error", TEXT, nullable=False),
+        sa.Column("result", TEXT, nullable=False),
+        sa.Column("answered_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("node", name=op.f("pk_node_states")),
+        sqlite_with_rowid=False,
+    )
+
+    op.create_table(
         "outbound",
         sa.Column("id", NUMBER, nullable=False),
         sa.Column("destination", TEXT, nullable=False),
