@@ -19,10 +19,11 @@ from openworklist.domain.attributes import ATTRIBUTES, Attribute, Level, Match
 from openworklist.domain.charset import CHARSETS
 from openworklist.domain.limits import LIMITS
 from openworklist.domain.scanner import Scanner
-from openworklist.listeners.dicom import _SERVICES
+from openworklist.listeners import dicom as port
 from openworklist.settings import HELP, NAMES, Settings
 
 _TABLE: Final = re.compile(r"(<!-- table: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
+_SERVICES: Final = port._SERVICES
 _SETTINGS: Final = ("ae_title", "dicom_", "tls_", "time_zone", "host")
 _LEVELS: Final = {
     Level.PATIENT: "patient, visit",
@@ -35,7 +36,7 @@ _MEANINGS: Final[Mapping[Status, str]] = {
     Status.PENDING: "an answer, others may follow",
     Status.PENDING_WITH_WARNING: "an answer; a key with a value is not matched on",
     Status.CANCEL: "the question was ended by C-CANCEL",
-    Status.OUT_OF_RESOURCES: "the database cannot be read, or a scanner asked for more answers than it may get",
+    Status.OUT_OF_RESOURCES: "the database cannot be read, or there are too many answers for this scanner",
     Status.IDENTIFIER_MISMATCH: "C-FIND names another SOP class than its presentation context",
     Status.UNABLE_TO_PROCESS: "the identifier cannot be read: Offending Element and Error Comment say why",
     Status.INTERNAL_ERROR: "a fault of the server, which its log tells",
@@ -104,8 +105,11 @@ def _identity() -> Iterator[Row]:
 
 @_make("result", "source", "reason", "when")
 def _rejections() -> Iterator[Row]:
-    found = {each for each in vars(negotiation).values() if isinstance(each, Rejection)}
-    for each in sorted(found, key=lambda each: (each.pdu.result, each.pdu.source, each.pdu.reason)):
+    known = (*vars(negotiation).values(), *vars(port).values())
+    found = {each for each in known if isinstance(each, Rejection)}
+    for each in sorted(
+        found, key=lambda each: (each.pdu.result, each.pdu.source, each.pdu.reason, each.reason)
+    ):
         yield str(each.pdu.result), str(each.pdu.source), str(each.pdu.reason), each.reason
 
 
