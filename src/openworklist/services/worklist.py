@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 _PENDING: Final = 0xFF00
 _PENDING_UNSUPPORTED: Final = 0xFF01  # PS3.4 table K.4-1: a key that was given is not matched on
 _BATCH: Final = 200  # answers between which a C-CANCEL is heard and other callers get their turn
+_AT_ONCE: Final = 40_000  # elements of a batch, about 50 ms
 _QUESTIONS: Final = 1024
 _LONGEST_QUESTION: Final = 8192  # bytes; longer ones are read each time
 _ELEMENTS: Final = 100_000  # of all sets of return keys that are remembered, about 35 MB
@@ -93,7 +94,7 @@ class Worklist:
         view = serving.make_view(self._zone, parse_offset(question.zone) if adjusts_zone else None)
         plan = question.plan if view.zone is None else tell_zone(question.plan)
         if len(identifier) > _LONGEST_QUESTION:
-            returns = Returns(self._make_encoder(plan, is_explicit, view), 0)
+            returns = self._make_returns(plan, is_explicit, view, 0)
             return Cursor(self, self._ask(question, serving, view, returns), AnswerCache(0))
         asked = self._ask(question, serving, view, self._remember_returns(plan, is_explicit, view))
         if len(self._asked) >= _QUESTIONS:
@@ -126,9 +127,14 @@ class Worklist:
         if len(self._returns) >= _QUESTIONS or self._elements + elements > _ELEMENTS:
             self._forget()
         self._elements += elements
-        returns = Returns(self._make_encoder(plan, is_explicit, view), len(self._returns))
+        returns = self._make_returns(plan, is_explicit, view, len(self._returns))
         self._returns[plan, is_explicit, view] = returns
         return returns
+
+    def _make_returns(self, plan: Plan, is_explicit: bool, view: View, number: int) -> Returns:
+        # Who asks for thousands of keys gets fewer answers at a time, so that nobody waits for them long.
+        batch = max(1, min(self.batch, _AT_ONCE // (count_elements(plan) + 1)))
+        return Returns(self._make_encoder(plan, is_explicit, view), number, batch)
 
     def _make_encoder(self, plan: Plan, is_explicit: bool, view: View) -> Encoder:
         repertoire = view.repertoire
@@ -155,10 +161,11 @@ class Worklist:
 
 
 class Returns(NamedTuple):
-    """A set of return keys made ready, and its number in the cache of answers."""
+    """A set of return keys made ready, its number in the cache of answers, how many of them are a batch."""
 
     encoder: Encoder
     number: int
+    batch: int
 
 
 class Asked(NamedTuple):
@@ -228,7 +235,7 @@ class Cursor:
         return answers
 
     def _search(self, connection: Connection) -> Page:
-        batch = self._worklist.batch
+        batch = self._asked.returns.batch
         size = batch if self._left is None else min(self._left + 1, batch)
         return search(connection, self._asked.served.query, self._after, size)
 
