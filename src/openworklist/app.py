@@ -32,6 +32,7 @@ from openworklist.services.intake import Intake
 from openworklist.services.reading import Reader
 from openworklist.services.reception import Reception
 from openworklist.services.retention import Retention
+from openworklist.services.steps import Steps
 from openworklist.services.worklist import Worklist
 from openworklist.settings import Settings
 from openworklist.store.database import Database, open_database
@@ -127,6 +128,14 @@ class Server:
         self._configurations = Configurations(database)
         self._intake = _make_intake(settings, database, self._configurations, self.metrics)
         self._worklist = Worklist(database, self.metrics)
+        self.courier = _make_courier(settings, database, self.metrics)
+        self._steps = Steps(
+            database,
+            self._configurations.current,
+            self.metrics,
+            zone=settings.zone(),
+            wake=self.courier.wake,
+        )
         self._use(self._configurations.current())
         self.listeners: Sequence[Listener] = self._make_listeners()
         self._expiry = Expiry(database, settings.journal_days, self.metrics)
@@ -136,7 +145,6 @@ class Server:
             settings.zone(),
             self.metrics,
         )
-        self.courier = _make_courier(settings, database, self.metrics)
 
     def _use(self, configuration: Configuration) -> None:
         self._worklist.use_extras(configuration.extras)
@@ -220,6 +228,7 @@ class Server:
         settings = self._settings
         return DicomListener(
             self._worklist,
+            self._steps,
             host=settings.dicom_host or settings.host,
             port=settings.dicom_port,
             called=(settings.ae_title,) if settings.ae_title_required else (),

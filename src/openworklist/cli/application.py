@@ -17,6 +17,7 @@ from openworklist.cli import (
     importing,
     mapping,
     messages,
+    notify,
     options,
     outbound,
     query,
@@ -25,6 +26,7 @@ from openworklist.cli import (
     send,
     serve,
     simulate,
+    steps,
     systems,
 )
 
@@ -69,9 +71,11 @@ application.add_typer(doctor.application, name="doctor")
 application.add_typer(rules.filters, name="filters")
 application.add_typer(mapping.application, name="mapping")
 application.add_typer(messages.application, name="messages")
+application.add_typer(notify.application, name="notify")
 application.add_typer(options.application, name="options")
 application.add_typer(outbound.application, name="outbound")
 application.add_typer(records.application, name="records")
 application.add_typer(rules.stations, name="stations")
 application.add_typer(simulate.application, name="simulate")
+application.add_typer(steps.application, name="steps")
 application.add_typer(systems.application, name="systems")

@@ -68,7 +68,7 @@ def send(
     """Send HL7 messages over MLLP and show the acknowledgements; exit 1 unless all were accepted."""
     from openworklist.domain.destination import Destination
 
-    security = _make_tls(tls, ca, certificate, key, server_name)
+    security = make_tls(tls, ca, certificate, key, server_name)
     destination = Destination(*parse_address(to), security)
     if not (files or records):
         raise typer.BadParameter("name files, or records by --record")
@@ -103,7 +103,7 @@ def _compose(loaded: Loaded, numbers: Iterable[int], profile: str, receiver: str
         yield Message(f"record {number}", composed.content)
 
 
-def _make_tls(
+def make_tls(
     is_wanted: bool, ca: Path | None, certificate: Path | None, key: Path | None, server_name: str
 ) -> Tls | None:
     from openworklist.domain.destination import Tls

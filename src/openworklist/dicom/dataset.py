@@ -1,4 +1,4 @@
-"""A dataset as the DICOM JSON model (PS3.18 annex F) and back: all text in Unicode, whatever set it came in."""
+"""A dataset as the DICOM JSON model (PS3.18 annex F) and back: text in Unicode, whatever set it came in."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ class _Writing:
         return b"".join(self._write_element(int(tag, 16), dataset[tag]) for tag in sorted(dataset))
 
     def _write_element(self, tag: int, element: Mapping[str, Any]) -> bytes:
-        vr = element["vr"]
+        vr: str = element["vr"]
         value = self._write_value(vr, element)
         if len(value) % 2:
             value += b"\0" if vr in ("UI", "OB", "UN") else b" "
@@ -166,7 +166,7 @@ class _Writing:
         if vr in _NUMBERS:
             return b"".join(_write_number(_NUMBERS[vr], number) for number in values)
         if vr == "AT":
-            return b"".join(pack("<HH", int(text[:4], 16), int(text[4:], 16)) for text in values)
+            return b"".join(pack("<HH", int(each[:4], 16), int(each[4:], 16)) for each in values)
         texts = [_from_name(each) if vr == "PN" and each else str(each or "") for each in values]
         text: str = "\\".join(texts)
         if vr not in _WITH_LETTERS:

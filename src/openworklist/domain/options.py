@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from openworklist.domain.charset import from_hl7
 from openworklist.domain.errors import SettingsError
+from openworklist.domain.performed import CHECKS
 from openworklist.domain.retention import AGES, NEVER
 
 UNDECODABLE: Final = ("refuse", "replace")
@@ -53,6 +54,11 @@ class Options:
     )
     training: str = _say(
         "take", "messages that MSH-11 says are for training or debugging: take or refuse", _one_of(*TRAINING)
+    )
+    mpps_checks: str = _say(
+        "standard",
+        "what scanners say of performed steps: standard, strict to the letter, or lenient",
+        _one_of(*CHECKS),
     )
     auto_delete: str = _say(NEVER, "age at which records are deleted", _one_of(*AGES))
     sending_application: str = _say("OPENWORKLIST", "MSH-3 of messages made here")

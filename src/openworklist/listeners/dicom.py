@@ -5,13 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import Awaitable, Collection
+from collections.abc import Awaitable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from openworklist.dicom.messages import MAX_DATASET
 from openworklist.dicom.negotiation import CONGESTION, DEFAULT_MAX_PDU, Negotiator, Policy, Rejection, Service
-from openworklist.dicom.sop_classes import MODALITY_WORKLIST, VERIFICATION
+from openworklist.dicom.sop_classes import (
+    MODALITY_WORKLIST,
+    PERFORMED_STEP,
+    PERFORMED_STEP_RETRIEVE,
+    VERIFICATION,
+)
 from openworklist.listeners.binding import BACKLOG, open_sockets, show
 from openworklist.listeners.dicom_connection import Connection
 
@@ -20,6 +25,7 @@ log = logging.getLogger("openworklist.dicom")
 # PS3.4 K.5: bytes 1 and 2 are always 1; no fuzzy matching of names, no adjustment of time zones.
 _WORKLIST_OPTIONS: Final = b"\1\1\0\0"
 _SERVICES: Final = {VERIFICATION: Service(), MODALITY_WORKLIST: Service(extended=_WORKLIST_OPTIONS)}
+_STEP_SERVICES: Final = {PERFORMED_STEP: Service(), PERFORMED_STEP_RETRIEVE: Service()}
 _WITHOUT_ASSOCIATION: Final = 256  # connections above the limit that may at least hear why they are refused
 _IN_USE: Final = 0.5  # seconds since it last sent something that make an association worth waiting for
 
@@ -38,6 +44,18 @@ class FindService(Protocol):
 
     def open(self, calling_ae: str, identifier: bytes, transfer_syntax: str) -> FindCursor:
         """IdentifierError becomes A900 or C001 by its code, StoreError A700; so too from the cursor."""
+
+
+class StepService(Protocol):
+    """Keeps performed steps. StepError is answered with the status of its code, StoreError with 0213."""
+
+    async def create(self, calling_ae: str, peer: str, uid: str, dataset: bytes, transfer_syntax: str) -> str:
+        """The SOP Instance UID of the step, made here where `uid` is ""."""
+
+    async def change(self, calling_ae: str, uid: str, dataset: bytes, transfer_syntax: str) -> None: ...
+
+    async def get(self, uid: str, tags: Sequence[int], transfer_syntax: str) -> tuple[bytes, tuple[int, ...]]:
+        """The attributes that were asked for, all if none was, and those that are not there."""
 
 
 class DicomObserver(Protocol):
@@ -65,6 +83,9 @@ class DicomObserver(Protocol):
         return None
 
     def question(self, calling: str, answers: int, seconds: float, status: int) -> None:
+        return None
+
+    def step(self, calling: str, operation: str, seconds: float, status: int) -> None:
         return None
 
     def failed(self, peer: str, error: BaseException) -> None:
@@ -104,7 +125,7 @@ class DicomListener:
     """The DICOM listener: `bind`, then `start`, and `stop` at the end.
 
     `called` and `calling` are the AE titles that are allowed, empty for any; `max_pdu` is the longest
-    P-DATA-TF we take, in bytes, 0 for any.
+    P-DATA-TF we take, in bytes, 0 for any. Without `steps` nothing is told of performed steps.
     """
 
     name = "DICOM"
@@ -112,6 +133,7 @@ class DicomListener:
     def __init__(
         self,
         service: FindService,
+        steps: StepService | None = None,
         *,
         host: str = "",
         port: int = 11112,
@@ -123,9 +145,11 @@ class DicomListener:
         sweep_seconds: float = 1,
     ) -> None:
         self.service = service
+        self.steps = steps
         self.limits = limits or DicomLimits()
         self.observer = observer or _Silent()
-        self.negotiator = Negotiator(Policy(_SERVICES, frozenset(called), frozenset(calling), max_pdu))
+        services = _SERVICES | (_STEP_SERVICES if steps is not None else {})
+        self.negotiator = Negotiator(Policy(services, frozenset(called), frozenset(calling), max_pdu))
         self._host = host
         self._port = port
         self._sweep_seconds = sweep_seconds

@@ -15,6 +15,8 @@ from openworklist.domain.options import Options, change_option
 from openworklist.domain.order import Order
 from openworklist.domain.station_documents import from_document as to_station
 from openworklist.domain.stations import StationGroup, StationRule, Stations, assign_stations, make_stations
+from openworklist.domain.subscriber import Subscriber
+from openworklist.domain.subscriber import from_document as to_subscriber
 from openworklist.domain.system import System, find_system
 from openworklist.domain.system import from_document as to_system
 from openworklist.hl7.profile import PRESETS, Profile, preset
@@ -26,6 +28,7 @@ SYSTEM: Final = "system"
 MAPPING: Final = "mapping"
 FILTER: Final = "filter"
 STATION: Final = "station"
+SUBSCRIBER: Final = "subscriber"
 
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 _OWN_PRESETS: Final = {"SIU": "siu"}  # the segments of appointments are in no mapping of orders
@@ -74,6 +77,7 @@ class Configuration:
     profiles: Mapping[str, Profile] = field(default_factory=lambda: _NOTHING)
     filters: tuple[Filter, ...] = ()  # in the order in which they are tried
     stations: Stations = field(default_factory=Stations)
+    subscribers: tuple[Subscriber, ...] = ()
     problems: tuple[OpenWorklistError, ...] = ()
     has_charsets: bool = field(init=False)  # whether a sender has a character set of its own
     _senders: dict[tuple[str, str], Sender] = field(default_factory=dict)
@@ -153,6 +157,7 @@ def to_configuration(version: int, current: Iterable[Version]) -> Configuration:
     profiles: dict[str, Profile] = {}
     filters: list[Filter] = []
     stations: list[StationRule | StationGroup] = []
+    subscribers: list[Subscriber] = []
     problems: list[OpenWorklistError] = []
     for each in current:
         try:
@@ -166,9 +171,19 @@ def to_configuration(version: int, current: Iterable[Version]) -> Configuration:
                 filters.append(to_filter(each.name, each.document))
             elif each.kind == STATION:
                 stations.append(to_station(each.name, each.document))
+            elif each.kind == SUBSCRIBER:
+                subscribers.append(to_subscriber(each.name, each.document))
         except OpenWorklistError as error:
             problems.append(error)
-    found = Configuration(version, options, systems, profiles, in_order(filters), make_stations(stations))
+    found = Configuration(
+        version,
+        options,
+        systems,
+        profiles,
+        in_order(filters),
+        make_stations(stations),
+        tuple(subscribers),
+    )
     missing = [
         NotFound(f"There is no mapping {name!r}.", where=where, hint="the default stands for it")
         for where, name in find_references(found)
@@ -178,8 +193,11 @@ def to_configuration(version: int, current: Iterable[Version]) -> Configuration:
 
 
 def find_references(configuration: Configuration) -> Iterable[tuple[str, str]]:
-    """Who names which profile: the system or option, and the profile's name."""
+    """Who names which profile: the system, subscriber or option, and the profile's name."""
     yield "default_profile", configuration.options.default_profile
+    for subscriber in configuration.subscribers:
+        if subscriber.profile:
+            yield f"notify {subscriber.name}", subscriber.profile
     for system in configuration.systems.values():
         for name in {system.profile, *system.profiles.values()} - {""}:
             yield system.name, name

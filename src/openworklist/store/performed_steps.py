@@ -141,7 +141,8 @@ def list_steps(
 
 def find_links(connection: Connection, number: int) -> dict[int, int]:
     """The records of a step, by the number of the request."""
-    return {request: record for request, record in connection.run(_LINKS, {"step_id": number})}
+    rows = connection.run(_LINKS, {"step_id": number})
+    return {int(request): int(record) for request, record in rows}
 
 
 def find_other_states(connection: Connection, record_id: int, number: int) -> list[StepState]:
