@@ -20,8 +20,8 @@ def make_request(**values: str) -> Dataset:
     item.StudyInstanceUID = values.pop("StudyInstanceUID", "") or generate_uid()
     item.ReferencedStudySequence = []
     for keyword in (
-        "AccessionNumber", "RequestedProcedureID", "RequestedProcedureDescription", "ScheduledProcedureStepID",
-        "ScheduledProcedureStepDescription",
+        "AccessionNumber", "RequestedProcedureID", "RequestedProcedureDescription",
+        "ScheduledProcedureStepID", "ScheduledProcedureStepDescription",
     ):  # fmt: skip
         setattr(item, keyword, values.pop(keyword, ""))
     item.ScheduledProtocolCodeSequence = []
