@@ -211,10 +211,11 @@ def test_the_status_arrives_where_it_is_wanted(start_server: Any, openworklist: 
             with connect(server.dicom) as modality:
                 begin = make_begin(request_of(answer), PatientID=str(number))
                 assert modality.create(begin, uid).Status == 0
-                if len(queued(openworklist, data)) < 2:
+                if len({each["destination"] for each in queued(openworklist, data)}) < 2:
                     continue
                 assert modality.set(uid, make_end("DISCONTINUED")).Status == 0
                 break
+        put = queued(openworklist, data)
         receiver.wait_for(2)
         for _ in range(_TRIES):  # until the message to ourselves has been sent
             if all(each["state"] == "sent" for each in queued(openworklist, data)):
@@ -228,9 +229,9 @@ def test_the_status_arrives_where_it_is_wanted(start_server: Any, openworklist: 
     assert statuses(openworklist, server)[str(number)] == "DISCONTINUED"
     journal = json.loads(openworklist("messages", "list", "--json", "--data", data).stdout)
     ours = [each["outcome"] for each in journal if each["message_type"].startswith("OMG")]
-    assert len(ours) == 2
+    assert len(ours) == sum(each["destination"].endswith(f":{server.hl7}") for each in put)
     assert "refused" not in ours
-    assert [each["state"] for each in queued(openworklist, data)] == ["sent"] * 4
+    assert [each["state"] for each in queued(openworklist, data)] == ["sent"] * len(put)
 
 
 def queued(openworklist: Any, data: Path) -> list[dict[str, Any]]:

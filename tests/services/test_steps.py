@@ -25,13 +25,14 @@ from openworklist.observe.metrics import Metrics
 from openworklist.services.configuration import Configuration, using
 from openworklist.services.intake import Intake
 from openworklist.services.outbound import Outbound
-from openworklist.services.reading import Source
+from openworklist.services.reading import Reader, Source
 from openworklist.services.records import Records
-from openworklist.services.steps import Steps
+from openworklist.services.reprocessing import Reprocessing
+from openworklist.services.steps import Steps, expire_steps_batch
 from openworklist.store.changes import find_changes_of_record
 from openworklist.store.database import Database
 from openworklist.store.performed_steps import find_step
-from players.auditor import read_records
+from players.auditor import read_journal, read_records
 from players.hospital import make_order
 from players.modality import make_begin, make_end, make_request, make_series
 
@@ -564,3 +565,46 @@ def test_lenient_takes_what_lacks_much(play: Play) -> None:
         assert "(0040,0270) is missing" in step.notes
 
     play(scene, replace(CONFIGURATION, options=Options(mpps_checks="lenient"), _senders={}))
+
+
+@pytest.mark.parametrize(("status", "expected"), [("", "STARTED"), ("COMPLETED", "COMPLETED")])
+def test_a_record_that_is_made_again_of_its_messages_keeps_what_scanners_said(
+    play: Play, status: str, expected: str
+) -> None:
+    async def scene(desk: Desk) -> None:
+        uid = await desk.begin(request_of(await desk.order("1")), PatientID="1")
+        if status:
+            await desk.end(uid, status)
+
+        def process_again() -> None:
+            later = Reprocessing(
+                desk.database,
+                Reader(using(preset("ihe"))),
+                clock=lambda: BEGIN + 86_400_000_000,
+            )
+            numbers = [message.id for message in read_journal(desk.database)]
+            assert [result.problem for result in later.run(numbers, "test")] == [None]
+
+        await asyncio.to_thread(process_again)
+        assert await desk.statuses("1") == [expected]
+
+    play(scene)
+
+
+def test_what_was_performed_is_forgotten_with_its_links(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        uid = await desk.begin(request_of(await desk.order("1")), PatientID="1")
+        step = await desk.step(uid)
+
+        def expire(days: float) -> int:
+            now = step.updated_at + 10 * 86_400_000_000
+            return expire_steps_batch(desk.database, now, days, 5)
+
+        assert await asyncio.to_thread(expire, 11) == 0
+        assert await asyncio.to_thread(expire, 9) == 1
+        with pytest.raises(StepError) as caught:
+            await desk.end(uid)
+        assert caught.value.code == "step.unknown"
+        assert await desk.statuses("1") == ["STARTED"]
+
+    play(scene)

@@ -23,11 +23,12 @@ from openworklist.services.configuration import Configuration
 from openworklist.services.performing import Performed, perform
 from openworklist.store.connection import Connection
 from openworklist.store.database import Database
-from openworklist.store.performed_steps import find_head, find_step, insert_step, update_step
+from openworklist.store.performed_steps import expire_steps, find_head, find_step, insert_step, update_step
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+_DAY: Final = 86_400_000_000
 _LONG: Final = 16_384  # bytes that are worth another thread
 _TRIES: Final = 5  # of an N-SET, while others change the same step
 _CHARSET_NOTE: Final = "some letters are none of its character set: read as best they could be"
@@ -202,3 +203,9 @@ async def _aside(dataset: bytes, work: Callable[[], T]) -> T:
 
 def _unknown() -> StepError:
     return StepError("There is no performed step of this UID.", code="step.unknown")
+
+
+def expire_steps_batch(database: Database, now: int, days: float, batch: int) -> int:
+    """Forget some of which nothing was heard for so long; fewer than `batch` are the last."""
+    cutoff = now - int(days * _DAY)
+    return database.write(lambda connection: expire_steps(connection, cutoff, batch))
