@@ -32,6 +32,7 @@ from openworklist.services.intake import Intake
 from openworklist.services.reading import Reader
 from openworklist.services.reception import Reception
 from openworklist.services.retention import Retention
+from openworklist.services.scanners import Welcome
 from openworklist.services.steps import Steps
 from openworklist.services.worklist import Worklist
 from openworklist.settings import Settings
@@ -93,7 +94,6 @@ def _make_intake(
         database,
         make_reader(settings, configurations.current),
         metrics,
-        uid_root=settings.uid_root,
         acknowledges=configurations.acknowledges,
         note_sender=configurations.note_sender,
     )
@@ -127,7 +127,9 @@ class Server:
         self.health = Health()
         self._configurations = Configurations(database)
         self._intake = _make_intake(settings, database, self._configurations, self.metrics)
-        self._worklist = Worklist(database, self.metrics)
+        self._worklist = Worklist(
+            database, self.metrics, configuration=self._configurations.current(), zone=settings.zone()
+        )
         self.courier = _make_courier(settings, database, self.metrics)
         self._steps = Steps(
             database,
@@ -136,7 +138,6 @@ class Server:
             zone=settings.zone(),
             wake=self.courier.wake,
         )
-        self._use(self._configurations.current())
         self.listeners: Sequence[Listener] = self._make_listeners()
         self._expiry = Expiry(database, settings.journal_days, self.metrics)
         self._retention = Retention(
@@ -145,9 +146,6 @@ class Server:
             settings.zone(),
             self.metrics,
         )
-
-    def _use(self, configuration: Configuration) -> None:
-        self._worklist.use_extras(configuration.extras)
 
     def bind(self) -> None:
         """Open every socket, or raise ListenError with none left open by its listener."""
@@ -160,7 +158,7 @@ class Server:
             await listener.start()
         self._expiry.start()
         self._retention.start()
-        self._configurations.start(self._use)
+        self._configurations.start(self._worklist.use)
         self.courier.start()
 
     async def stop(self) -> None:
@@ -240,6 +238,7 @@ class Server:
                 write_timeout=settings.dicom_write_timeout,
             ),
             observer=DicomCounter(self.metrics, logs_questions=settings.log_questions),
+            is_welcome=Welcome(self._database, self._configurations).is_welcome,
         )
 
 

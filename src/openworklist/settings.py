@@ -28,7 +28,6 @@ _CONFIG = PREFIX + "CONFIG"
 _PASSWORD = re.compile(r"(://[^:/@]*):.*@")
 # libpq's password, sslpassword, scram_client_key and their like; its names may be percent-encoded.
 _SECRET_PARAMETER = re.compile(r"([?&][^=&]*(?:password|secret|scram|%)[^=&]*=)[^&]*", re.IGNORECASE)
-_UID_ROOT = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -42,11 +41,6 @@ def _is_not_negative(value: float) -> str:
 
 def _is_positive(value: float) -> str:
     return "" if value > 0 else "must be more than 0"
-
-
-def _is_uid_root(value: str) -> str:
-    is_good = _UID_ROOT.fullmatch(value) and len(value) <= 24
-    return "" if is_good else "is no UID root: digits and dots, at most 24 characters"
 
 
 def _is_level(value: str) -> str:
@@ -102,7 +96,6 @@ class Settings:
     default_charset: str = _say(
         "8859/1", "character set of messages that name none (HL7 table 0211)", _is_charset
     )
-    uid_root: str = _say("2.25", "root of Study Instance UIDs made here; 2.25 needs no root", _is_uid_root)
     hl7_allowed: str = _say("", "addresses that may connect to the HL7 port; empty: all", _is_networks)
     hl7_max_message: int = _say(8 * 1024 * 1024, "largest HL7 message in bytes", _is_positive)
     hl7_max_connections: int = _say(10_000, "HL7 connections at once", _is_positive)

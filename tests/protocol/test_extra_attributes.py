@@ -59,7 +59,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         text = f"{msh}\rPID|||{number}||DOE\rORC|NW|{number}\r{obr}\r"
         assert b"MSA|AA" in intake.receive_message(text.encode(), Sender("mllp"))
     worklist = Worklist(database)
-    worklist.use_extras(PROFILE.extras)
+    worklist.use(using(PROFILE)())
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()

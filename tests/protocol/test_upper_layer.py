@@ -76,7 +76,7 @@ class Cursor:
 
 
 class Worklist:
-    def open(self, calling_ae: str, identifier: bytes, transfer_syntax: str) -> Cursor:
+    def open(self, calling_ae: str, identifier: bytes, transfer_syntax: str, *, adjusts_zone: bool) -> Cursor:
         return Cursor(transfer_syntax, b"ENDLESS" in identifier)
 
 
@@ -201,7 +201,7 @@ def test_pynetdicom_sees_what_was_negotiated(server: Server) -> None:
     assert accepted.transfer_syntax == [EXPLICIT_LITTLE_ENDIAN]
     assert (accepted.as_scu, accepted.as_scp) == (True, False)
     assert [context.result for context in association.rejected_contexts] == [3]
-    assert association.acceptor.sop_class_extended == {MODALITY_WORKLIST: b"\1\1\0\0"}
+    assert association.acceptor.sop_class_extended == {MODALITY_WORKLIST: b"\1\1\0\1"}
     assert association.acceptor.asynchronous_operations == (1, 1)
     assert association.acceptor.implementation_class_uid == IMPLEMENTATION_CLASS_UID
     association.release()

@@ -63,7 +63,6 @@ def test_a_secret_comes_from_a_file_and_is_not_shown(tmp_path: Path) -> None:
         ({"OPENWORKLIST_AE_TITLE": "  "}, "OPENWORKLIST_AE_TITLE", "is no AE title"),
         ({"OPENWORKLIST_TIME_ZONE": "Mars/Olympus"}, "OPENWORKLIST_TIME_ZONE", "is no time zone"),
         ({"OPENWORKLIST_DEFAULT_CHARSET": "EBCDIC"}, "OPENWORKLIST_DEFAULT_CHARSET", "is no character set"),
-        ({"OPENWORKLIST_UID_ROOT": "1.02"}, "OPENWORKLIST_UID_ROOT", "is no UID root"),
         ({"OPENWORKLIST_HL7_ALLOWED": "10.0.0.0/33"}, "OPENWORKLIST_HL7_ALLOWED", "is no list of addresses"),
         ({"OPENWORKLIST_DRAIN_SECONDS": "-1"}, "OPENWORKLIST_DRAIN_SECONDS", "must not be negative"),
         ({"OPENWORKLIST_DRAIN_SECONDS": "nan"}, "OPENWORKLIST_DRAIN_SECONDS", "must be a number"),

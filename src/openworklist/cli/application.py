@@ -23,10 +23,12 @@ from openworklist.cli import (
     query,
     records,
     rules,
+    scanners,
     send,
     serve,
     simulate,
     steps,
+    study_uids,
     systems,
 )
 
@@ -75,7 +77,9 @@ application.add_typer(notify.application, name="notify")
 application.add_typer(options.application, name="options")
 application.add_typer(outbound.application, name="outbound")
 application.add_typer(records.application, name="records")
+application.add_typer(scanners.application, name="scanners")
 application.add_typer(rules.stations, name="stations")
 application.add_typer(simulate.application, name="simulate")
 application.add_typer(steps.application, name="steps")
+application.add_typer(study_uids.application, name="study-uids")
 application.add_typer(systems.application, name="systems")

@@ -10,7 +10,7 @@ from openworklist.cli.flags import find_actor, takes_settings
 from openworklist.settings import Loaded
 
 
-@takes_settings("data", "database", "uid_root")
+@takes_settings("data", "database")
 def edit(
     loaded: Loaded,
     number: Annotated[int, typer.Argument(metavar="ID", help="The record's id in the list.")],
@@ -21,12 +21,13 @@ def edit(
 ) -> None:
     """Write values over those of a record; each stands until a newer message changes that value."""
     from openworklist.app import open_shared_store
+    from openworklist.services.configurations import Configurations
     from openworklist.services.records import Records
 
-    settings = loaded.settings
     values = dict(_read(text) for text in changes)
-    with open_shared_store(settings) as database:
-        stored = Records(database).edit(number, values, find_actor(), uid_root=settings.uid_root)
+    with open_shared_store(loaded.settings) as database:
+        root = Configurations(database).current().study_uids.root
+        stored = Records(database).edit(number, values, find_actor(), uid_root=root)
     print(f"record {number}: version {stored.version}")
 
 

@@ -25,9 +25,7 @@ _WATCHED = (".txt", ".hl7")
 _OUTCOMES = ("applied", "ignored", "repeated", "refused", "failed")
 
 
-@takes_settings(
-    "data", "database", "time_zone", "default_charset", "uid_root", "hl7_max_message", "commit_group"
-)
+@takes_settings("data", "database", "time_zone", "default_charset", "hl7_max_message", "commit_group")
 def import_files(
     loaded: Loaded,
     paths: Annotated[

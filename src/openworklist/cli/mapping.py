@@ -132,7 +132,7 @@ def delete_mapping(loaded: Loaded, name: Name) -> None:
 
 
 @application.command("try")
-@takes_settings("data", "database", "time_zone", "default_charset", "uid_root")
+@takes_settings("data", "database", "time_zone", "default_charset")
 def try_mapping(
     loaded: Loaded,
     file: File,
@@ -166,7 +166,7 @@ def try_mapping(
         reader = make_reader(settings, current)
         report = Report(is_done=False)
         with Progress() as progress:
-            for result in try_it(database, reader, trial, last, asked, uid_root=settings.uid_root):
+            for result in try_it(database, reader, trial, last, asked):
                 progress.clear()
                 report.add(result, is_shown=not as_json)
                 progress.show(f"{report.messages} messages")

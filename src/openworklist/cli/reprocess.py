@@ -14,7 +14,7 @@ from openworklist.settings import Loaded
 _SHOWN = 10  # numbers of messages in a line
 
 
-@takes_settings("data", "database", "time_zone", "default_charset", "uid_root")
+@takes_settings("data", "database", "time_zone", "default_charset")
 def reprocess(
     loaded: Loaded,
     numbers: Annotated[
@@ -48,7 +48,7 @@ def reprocess(
             asked = Filter(since=moment, sending_application=application, sending_facility=facility)
             numbers = Journal(database).find_numbers(asked, last)
         reader = make_reader(settings, Configurations(database).current)
-        reprocessing = Reprocessing(database, reader, uid_root=settings.uid_root)
+        reprocessing = Reprocessing(database, reader)
         results = reprocessing.run(numbers, find_actor()) if yes else reprocessing.preview(numbers)
         report = Report(is_done=yes)
         with Progress() as progress:

@@ -15,7 +15,7 @@ from openworklist.domain import iso2022
 from openworklist.domain.attributes import ATTRIBUTES, SEQUENCE_TAGS, Attribute, Level, Match
 from openworklist.domain.charset import Charset, from_dicom
 from openworklist.domain.errors import CharsetError, IdentifierError
-from openworklist.domain.query import Condition, Interval, Nested, Range, WorklistQuery
+from openworklist.domain.query import STATION, Condition, Interval, Nested, Range
 
 STEPS: Final = 0x0040_0100  # Scheduled Procedure Step Sequence
 _CHARSET: Final = 0x0008_0005
@@ -72,11 +72,17 @@ NO_EXTRAS: Final = Extras()
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`has_unsupported`: some key has a value that is not matched on, which the answers must say (FF01)."""
+    """`has_unsupported`: some key has a value that is not matched on, which the answers must say (FF01).
 
-    query: WorklistQuery
+    `has_empty_station`: Scheduled Station AE Title is there, without a value. `zone` is the Timezone Offset
+    From UTC that it names, "" for none.
+    """
+
+    conditions: tuple[Condition, ...]
     plan: Plan
     has_unsupported: bool
+    has_empty_station: bool = False
+    zone: str = ""
 
 
 def to_question(data: bytes, transfer_syntax: str, extras: Extras = NO_EXTRAS) -> Question:
@@ -92,7 +98,14 @@ def to_question(data: bytes, transfer_syntax: str, extras: Extras = NO_EXTRAS) -
     reading = _Reading(extras)
     plan = reading.read_level(elements, extras.top)
     conditions = tuple(_combine(reading.conditions, reading.ranges))
-    return Question(WorklistQuery(conditions), plan, reading.has_unsupported)
+    zone = next((each.value for each in elements if each.tag == _ZONE), b"")
+    return Question(
+        conditions,
+        plan,
+        reading.has_unsupported,
+        reading.has_empty_station,
+        zone.decode("ascii", "replace").strip(" \0"),
+    )
 
 
 class _Reading:
@@ -103,6 +116,7 @@ class _Reading:
         self.conditions: list[Condition] = []
         self.ranges: dict[str, Range] = {}  # those that were written with a hyphen
         self.has_unsupported = False
+        self.has_empty_station = False
         self._charset: Charset | None = _ASCII  # None: not known
 
     def read_level(self, elements: tuple[Element, ...], catalogue: Catalogue) -> Plan:
@@ -161,6 +175,8 @@ class _Reading:
             return self._read_sequence(element, attribute)
         text = self._decode(element, attribute.vr)
         condition = read_key(attribute, text)
+        if attribute.name == STATION and not text.strip(" \0"):
+            self.has_empty_station = True
         if condition is not None and attribute.match is Match.UNIVERSAL:
             self.has_unsupported = True
         elif condition is not None:

@@ -81,9 +81,12 @@ class Policy:
 
 
 class AcceptedContext(NamedTuple):
+    """`options` are those of extended negotiation that both sides have (PS3.7 D.3.3.5)."""
+
     id: int
     abstract_syntax: str
     transfer_syntax: str
+    options: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,10 @@ class Negotiator:
             results.append(result)
             if result.result == _ACCEPTED:
                 accepted[context.id] = AcceptedContext(
-                    context.id, context.abstract_syntax, result.transfer_syntax
+                    context.id,
+                    context.abstract_syntax,
+                    result.transfer_syntax,
+                    self._find_options(request.user, context.abstract_syntax),
                 )
         accept = AssociateAccept(
             request.called,
@@ -172,6 +178,12 @@ class Negotiator:
             if syntax in service.transfer_syntaxes:
                 return ContextResult(context.id, _ACCEPTED, syntax)
         return ContextResult(context.id, _NO_SUCH_TRANSFER_SYNTAX, IMPLICIT_LITTLE_ENDIAN)
+
+    def _find_options(self, peer: UserInformation, sop_class: str) -> bytes:
+        """What both sides have of the options of a SOP class."""
+        ours = self.policy.services[sop_class].extended
+        theirs = next((each.information for each in peer.extended if each.sop_class == sop_class), b"")
+        return bytes(map(min, ours, theirs))
 
     def _describe(self, peer: UserInformation, accepted: set[str]) -> UserInformation:
         """Our own user information; what the peer did not bring up is left out (PS3.7 D.3.3)."""

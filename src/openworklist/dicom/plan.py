@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from openworklist.domain.attributes import Attribute
+from openworklist.domain.attribute import Attribute, Level, Match
 from openworklist.domain.query import Condition
+from openworklist.domain.serving import ZONE
 
 
 class Wanted(NamedTuple):
@@ -26,6 +27,16 @@ class Wanted(NamedTuple):
 
 
 Plan = tuple[Wanted, ...]  # in ascending order of tags
+
+
+_ZONE: Final = Attribute(
+    ZONE, "TimezoneOffsetFromUTC", 0x0008_0201, "SH", Level.REQUEST, "Time zone", Match.NONE
+)
+
+
+def tell_zone(plan: Plan) -> Plan:
+    """The plan with Timezone Offset From UTC, which says what clock the dates and times are of."""
+    return tuple(sorted((*plan, Wanted(_ZONE.tag, _ZONE.vr, _ZONE)), key=lambda each: each.tag))
 
 
 def count_elements(plan: Plan) -> int:

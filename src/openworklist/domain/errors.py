@@ -14,6 +14,7 @@ OpenWorklistError
 │   └── Unanswered         a message went out to it, and nothing says whether it was taken
 ├── NotFound               no such record or message
 ├── QueueError             a message of the outbound queue is not what it would have to be
+├── TooManyAnswers         a question has more answers than its scanner may get (answered A700)
 └── StoreError             the database refused
     ├── StoreFull          no room left on the disk
     ├── StoreBusy          locked by somebody else for too long
@@ -134,6 +135,10 @@ class NotFound(OpenWorklistError):
 
 class QueueError(OpenWorklistError):
     code = "outbound.ended"
+
+
+class TooManyAnswers(OpenWorklistError):
+    code = "worklist.too-many-answers"
 
 
 class StoreError(OpenWorklistError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
@@ -11,10 +12,20 @@ from openworklist.domain.charset import from_hl7
 from openworklist.domain.errors import SettingsError
 from openworklist.domain.performed import CHECKS
 from openworklist.domain.retention import AGES, NEVER
+from openworklist.domain.scanner import (
+    ANY_DAY,
+    AUTOMATIC,
+    FALLBACKS,
+    OVER_LIMIT,
+    WITHOUT_STATION,
+    parse_statuses,
+    parse_window,
+)
 
 UNDECODABLE: Final = ("refuse", "replace")
 TRAINING: Final = ("take", "refuse")
 UNKNOWN_ORDER: Final = ("warn", "refuse")
+UNKNOWN_SCANNERS: Final = ("serve", "refuse")
 
 
 def _one_of(*choices: str) -> Callable[[str], str]:
@@ -27,6 +38,19 @@ def _one_of(*choices: str) -> Callable[[str], str]:
 def _check_charset(value: str) -> str:
     is_good = not value or from_hl7(value)
     return "" if is_good else "is no character set of HL7 table 0211, like 8859/1 or UNICODE UTF-8"
+
+
+def _by(parse: Callable[[str], object]) -> Callable[[str], str]:
+    """What a function that raises SettingsError says."""
+
+    def check(value: str) -> str:
+        try:
+            parse(value)
+        except SettingsError as error:
+            return f"cannot be: {error.sentence.rstrip('.')}"
+        return ""
+
+    return check
 
 
 def _say(default: Any, help: str, check: Callable[[Any], str] | None = None) -> Any:
@@ -61,6 +85,42 @@ class Options:
         _one_of(*CHECKS),
     )
     auto_delete: str = _say(NEVER, "age at which records are deleted", _one_of(*AGES))
+    use_calling_ae: bool = _say(
+        True, "a scanner's own AE title takes the place of an empty (0040,0001) in its question"
+    )
+    without_station: str = _say(
+        "modality",
+        "which scanners are offered records without station: all, those of the same modality, or none",
+        _one_of(*WITHOUT_STATION),
+    )
+    unknown_scanners: str = _say(
+        "serve", "scanners that nobody has confirmed: serve or refuse", _one_of(*UNKNOWN_SCANNERS)
+    )
+    answer_charset: str = _say(
+        AUTOMATIC, "character set of answers, like ISO_IR 100; automatic: the smallest that holds an answer"
+    )
+    charset_fallback: str = _say(
+        "transliterate",
+        "letters that the character set of answers lacks: transliterate, or unicode for the whole answer",
+        _one_of(*FALLBACKS),
+    )
+    shown_statuses: str = _say(
+        "SCHEDULED, STARTED", "statuses of the records that scanners are shown", _by(parse_statuses)
+    )
+    day_window: str = _say(
+        ANY_DAY,
+        "days before and after today, like 1,7, that are shown when a question has no date; any: all",
+        _by(parse_window),
+    )
+    answer_limit: int = _say(0, "most answers to one question; 0: any number")
+    over_limit: str = _say(
+        "cut",
+        "a question with more answers: cut, with a warning in the log, or refuse with status A700",
+        _one_of(*OVER_LIMIT),
+    )
+    flag_unsupported: bool = _say(
+        True, "answers have status FF01, not FF00, if a key with a value is not matched on"
+    )
     sending_application: str = _say("OPENWORKLIST", "MSH-3 of messages made here")
     sending_facility: str = _say("", "MSH-4 of messages made here")
 
@@ -69,6 +129,7 @@ NAMES: Final = tuple(each.name for each in fields(Options))
 HELP: Final[Mapping[str, str]] = {each.name: str(each.metadata["help"]) for each in fields(Options)}
 _DEFAULTS: Final[dict[str, Any]] = {each.name: each.default for each in fields(Options)}
 _CHECKS: Final = {each.name: each.metadata["check"] for each in fields(Options)}
+_NUMBER: Final = re.compile(r"\d{1,9}", re.ASCII)
 _BOOLEANS: Final = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
@@ -85,6 +146,10 @@ def change_option(options: Options, name: str, value: object) -> Options:
         value = _BOOLEANS.get(value.strip().lower(), value) if isinstance(value, str) else value
         if not isinstance(value, bool):
             raise SettingsError(f"{name} must be yes or no.", where=name)
+    elif isinstance(_DEFAULTS[name], int):
+        value = int(value) if isinstance(value, str) and _NUMBER.fullmatch(value.strip()) else value
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise SettingsError(f"{name} must be a whole number.", where=name)
     elif not isinstance(value, str):
         raise SettingsError(f"{name} must be text.", where=name)
     else:

@@ -19,8 +19,10 @@ from openworklist.domain.shortening import is_short_for
 from openworklist.domain.wildcards import to_expression
 
 OPEN: Final = frozenset(status for status in Status if status.is_open)
-_DATE: Final = "scheduled_procedure_step_start_date"
-_TIME: Final = "scheduled_procedure_step_start_time"
+STATION: Final = "scheduled_station_ae_title"
+MODALITY: Final = "modality"
+START_DATE: Final = "scheduled_procedure_step_start_date"
+START_TIME: Final = "scheduled_procedure_step_start_time"
 _STATUS: Final = "scheduled_procedure_step_status"
 # Attributes of which a record holds several values, joined by a backslash; elsewhere it is a letter.
 
@@ -111,7 +113,27 @@ class AnyOf:
     conditions: tuple[Single | Wildcard | PersonName | Range, ...]
 
 
-Condition = Single | OneOf | Wildcard | PersonName | Range | Interval | Nested | AnyOf
+@dataclass(frozen=True, slots=True)
+class Unassigned:
+    """A step that no station is named for: of a modality, "" of none that is known, None of any."""
+
+    modality: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A step of this station, or one without station that its scanner is offered."""
+
+    station: str
+    unassigned: tuple[Unassigned, ...]
+
+    @property
+    def alternatives(self) -> tuple[Single | Unassigned, ...]:
+        """One of them is fulfilled; no record fulfils two, unless one of them is for any modality."""
+        return (Single(STATION, self.station), *self.unassigned)
+
+
+Condition = Single | OneOf | Wildcard | PersonName | Range | Interval | Nested | AnyOf | Unassigned | Offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +145,6 @@ class WorklistQuery:
 
     conditions: tuple[Condition, ...] = ()
     statuses: frozenset[Status] = OPEN
-    limit: int | None = None
     is_latest_first: bool = False
 
 
@@ -134,8 +155,18 @@ def matches(record: Record, query: WorklistQuery) -> bool:
 def is_match(condition: Condition, record: Record) -> bool:
     """Whether a record fulfils a condition; an entry without value fulfils none (PS3.4 C.2.2.2.3)."""
     if isinstance(condition, Interval):
-        return _is_within(condition, record.text(_DATE), canonical_time(record.text(_TIME)))
+        return _is_within(condition, record.text(START_DATE), canonical_time(record.text(START_TIME)))
+    if isinstance(condition, Unassigned):
+        return _is_unassigned(condition, record)
+    if isinstance(condition, Offered):
+        return any(is_match(each, record) for each in condition.alternatives)
     return _is_match(condition, value_of(record, condition.name))
+
+
+def _is_unassigned(condition: Unassigned, record: Record) -> bool:
+    if record.text(STATION).strip(" \\"):
+        return False
+    return condition.modality is None or record.text(MODALITY).strip(" ") == condition.modality
 
 
 def value_of(record: Record, name: str) -> Value:
@@ -150,7 +181,7 @@ def _is_match(condition: Condition, value: Value) -> bool:
         return any(_is_item_match(condition.conditions, item) for item in items)
     if isinstance(condition, AnyOf):
         return any(_is_match(each, value) for each in condition.conditions)
-    if not isinstance(value, str) or isinstance(condition, Interval):
+    if not isinstance(value, str) or isinstance(condition, Interval | Unassigned | Offered):
         return False
     if isinstance(condition, PersonName):
         return is_name_match(condition.pattern, value)
@@ -159,7 +190,8 @@ def _is_match(condition: Condition, value: Value) -> bool:
 
 def _is_item_match(conditions: Iterable[Condition], item: Mapping[str, Value]) -> bool:
     return all(
-        not isinstance(each, Interval) and _is_match(each, value_in(item, each.name)) for each in conditions
+        not isinstance(each, Interval | Unassigned | Offered) and _is_match(each, value_in(item, each.name))
+        for each in conditions
     )
 
 

@@ -5,12 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import Awaitable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from openworklist.dicom.messages import MAX_DATASET
-from openworklist.dicom.negotiation import CONGESTION, DEFAULT_MAX_PDU, Negotiator, Policy, Rejection, Service
+from openworklist.dicom.negotiation import (
+    CALLING_UNKNOWN,
+    CONGESTION,
+    DEFAULT_MAX_PDU,
+    Negotiator,
+    Policy,
+    Rejection,
+    Service,
+)
 from openworklist.dicom.sop_classes import (
     MODALITY_WORKLIST,
     PERFORMED_STEP,
@@ -22,8 +30,8 @@ from openworklist.listeners.dicom_connection import Connection
 
 log = logging.getLogger("openworklist.dicom")
 
-# PS3.4 K.5: bytes 1 and 2 are always 1; no fuzzy matching of names, no adjustment of time zones.
-_WORKLIST_OPTIONS: Final = b"\1\1\0\0"
+# PS3.4 K.5: bytes 1 and 2 are always 1; no fuzzy matching of names, but adjustment of time zones.
+_WORKLIST_OPTIONS: Final = b"\1\1\0\1"
 _SERVICES: Final = {VERIFICATION: Service(), MODALITY_WORKLIST: Service(extended=_WORKLIST_OPTIONS)}
 _STEP_SERVICES: Final = {PERFORMED_STEP: Service(), PERFORMED_STEP_RETRIEVE: Service()}
 _WITHOUT_ASSOCIATION: Final = 256  # connections above the limit that may at least hear why they are refused
@@ -42,8 +50,13 @@ class FindCursor(Protocol):
 class FindService(Protocol):
     """Answers worklist questions, on the loop's thread."""
 
-    def open(self, calling_ae: str, identifier: bytes, transfer_syntax: str) -> FindCursor:
-        """IdentifierError becomes A900 or C001 by its code, StoreError A700; so too from the cursor."""
+    def open(
+        self, calling_ae: str, identifier: bytes, transfer_syntax: str, *, adjusts_zone: bool
+    ) -> FindCursor:
+        """IdentifierError becomes A900 or C001 by its code, StoreError A700; so too from the cursor.
+
+        `adjusts_zone`: it was agreed that dates and times are those of the question's time zone.
+        """
 
 
 class StepService(Protocol):
@@ -124,8 +137,9 @@ class DicomStatus:
 class DicomListener:
     """The DICOM listener: `bind`, then `start`, and `stop` at the end.
 
-    `called` and `calling` are the AE titles that are allowed, empty for any; `max_pdu` is the longest
-    P-DATA-TF we take, in bytes, 0 for any. Without `steps` nothing is told of performed steps.
+    `called` and `calling` are the AE titles that are allowed, empty for any; `is_welcome` is asked for each
+    association, with the calling AE title and the peer. `max_pdu` is the longest P-DATA-TF we take, in bytes,
+    0 for any. Without `steps` nothing is told of performed steps.
     """
 
     name = "DICOM"
@@ -142,6 +156,7 @@ class DicomListener:
         max_pdu: int = DEFAULT_MAX_PDU,
         limits: DicomLimits | None = None,
         observer: DicomObserver | None = None,
+        is_welcome: Callable[[str, str], bool] = lambda calling, peer: True,
         sweep_seconds: float = 1,
     ) -> None:
         self.service = service
@@ -150,6 +165,7 @@ class DicomListener:
         self.observer = observer or _Silent()
         services = _SERVICES | (_STEP_SERVICES if steps is not None else {})
         self.negotiator = Negotiator(Policy(services, frozenset(called), frozenset(calling), max_pdu))
+        self._is_welcome = is_welcome
         self._host = host
         self._port = port
         self._sweep_seconds = sweep_seconds
@@ -232,11 +248,11 @@ class DicomListener:
         self._connections.add(connection)
         return True
 
-    def find_rejection(self) -> Rejection | None:
-        """Why no association more can be accepted now, though the request is right."""
+    def find_rejection(self, calling: str, peer: str) -> Rejection | None:
+        """Why an association cannot be accepted now, though the request is right."""
         if self._is_stopping or self._associations >= self.limits.associations:
             return CONGESTION
-        return None
+        return None if self._is_welcome(calling, peer) else CALLING_UNKNOWN
 
     def association_opened(self, peer: str, calling: str) -> None:
         self._associations += 1

@@ -256,7 +256,7 @@ class Connection(asyncio.Protocol):
     def _answer_request(self, event: AssociationRequested) -> None:
         listener = self.listener
         request = event.decision.request
-        rejection = event.decision.rejection or listener.find_rejection()
+        rejection = event.decision.rejection or listener.find_rejection(request.calling, self.peer)
         if rejection is None:
             self._association.accept()
             self.calling = request.calling

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from openworklist.dicom.events import CommandReceived
 from openworklist.dicom.status import Status
-from openworklist.domain.errors import IdentifierError, OpenWorklistError, StoreError
+from openworklist.domain.errors import IdentifierError, OpenWorklistError, StoreError, TooManyAnswers
 
 if TYPE_CHECKING:
     from openworklist.listeners.dicom import FindCursor
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _MISMATCH: Final = "identifier.sop-class-mismatch"
+_ZONE_OPTION: Final = slice(3, 4)  # of extended negotiation: PS3.4 K.5
 
 
 class Question:
@@ -103,8 +104,12 @@ class Question:
         asked, connection = self.asked, self._connection
         if asked.dataset is None:
             raise IdentifierError("the question has no identifier")
+        context = asked.context
         return connection.listener.service.open(
-            connection.calling, asked.dataset, asked.context.transfer_syntax
+            connection.calling,
+            asked.dataset,
+            context.transfer_syntax,
+            adjusts_zone=context.options[_ZONE_OPTION] == b"\1",
         )
 
     def _go_on(self) -> None:
@@ -133,7 +138,7 @@ class Question:
 
     def _fail(self, error: BaseException) -> None:
         status, comment, tag = to_failure(error)
-        if status is Status.INTERNAL_ERROR or status is Status.OUT_OF_RESOURCES:
+        if status is Status.INTERNAL_ERROR or isinstance(error, StoreError):
             self._connection.note_failure(error)
         else:
             log.debug("question refused", extra={"peer": self._connection.peer, "error": error})
@@ -146,7 +151,7 @@ def to_failure(error: BaseException) -> tuple[Status, str, int | None]:
         is_mismatch = error.code == _MISMATCH
         status = Status.IDENTIFIER_MISMATCH if is_mismatch else Status.UNABLE_TO_PROCESS
         return status, error.sentence, error.tag
-    if isinstance(error, StoreError):
+    if isinstance(error, StoreError | TooManyAnswers):
         return Status.OUT_OF_RESOURCES, error.sentence, None
     if isinstance(error, OpenWorklistError):
         return Status.UNABLE_TO_PROCESS, error.sentence, None

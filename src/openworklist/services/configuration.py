@@ -13,8 +13,13 @@ from openworklist.domain.filters import Filter, in_order, leave_out
 from openworklist.domain.filters import from_document as to_filter
 from openworklist.domain.options import Options, change_option
 from openworklist.domain.order import Order
+from openworklist.domain.scanner import Scanner
+from openworklist.domain.scanner import from_document as to_scanner
+from openworklist.domain.serving import Serving, make_serving
 from openworklist.domain.station_documents import from_document as to_station
 from openworklist.domain.stations import StationGroup, StationRule, Stations, assign_stations, make_stations
+from openworklist.domain.study_uids import StudyUids
+from openworklist.domain.study_uids import from_document as to_study_uids
 from openworklist.domain.subscriber import Subscriber
 from openworklist.domain.subscriber import from_document as to_subscriber
 from openworklist.domain.system import System, find_system
@@ -29,6 +34,9 @@ MAPPING: Final = "mapping"
 FILTER: Final = "filter"
 STATION: Final = "station"
 SUBSCRIBER: Final = "subscriber"
+SCANNER: Final = "scanner"
+STUDY_UIDS: Final = "study-uids"
+THE_RULE: Final = "rule"  # the name of the only document of its kind
 
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 _OWN_PRESETS: Final = {"SIU": "siu"}  # the segments of appointments are in no mapping of orders
@@ -78,9 +86,12 @@ class Configuration:
     filters: tuple[Filter, ...] = ()  # in the order in which they are tried
     stations: Stations = field(default_factory=Stations)
     subscribers: tuple[Subscriber, ...] = ()
+    scanners: Mapping[str, Scanner] = field(default_factory=lambda: _NOTHING)
+    study_uids: StudyUids = field(default_factory=StudyUids)
     problems: tuple[OpenWorklistError, ...] = ()
     has_charsets: bool = field(init=False)  # whether a sender has a character set of its own
     _senders: dict[tuple[str, str], Sender] = field(default_factory=dict)
+    _servings: dict[str, Serving] = field(default_factory=dict)
 
     def find_sender(self, application: str, facility: str) -> Sender:
         """What counts for the messages of MSH-3 and MSH-4."""
@@ -90,6 +101,16 @@ class Configuration:
             found = self._resolve(application, facility)
             if len(self._senders) < _MOST and len(application) + len(facility) <= _LONGEST:
                 self._senders[key] = found
+        return found
+
+    def find_serving(self, ae_title: str) -> Serving:
+        """What counts for the questions of a scanner, by its AE title."""
+        found = self._servings.get(ae_title)
+        if found is None:
+            scanner = self.scanners.get(ae_title)
+            found = make_serving(scanner, ae_title, self.options, self.study_uids)
+            if len(self._servings) < _MOST:
+                self._servings[ae_title] = found
         return found
 
     def get_profile(self, name: str) -> Profile:
@@ -117,11 +138,11 @@ class Configuration:
 
     def with_profile(self, profile: Profile) -> Configuration:
         """The same, with a profile under its name."""
-        return replace(self, profiles={**self.profiles, profile.name: profile}, _senders={})
+        return replace(self, profiles={**self.profiles, profile.name: profile}, _senders={}, _servings={})
 
     def with_system(self, system: System) -> Configuration:
         """The same, with an entry for a sender."""
-        return replace(self, systems={**self.systems, system.name: system}, _senders={})
+        return replace(self, systems={**self.systems, system.name: system}, _senders={}, _servings={})
 
     def has_profile(self, name: str) -> bool:
         return name in self.profiles or name in PRESETS
@@ -158,6 +179,8 @@ def to_configuration(version: int, current: Iterable[Version]) -> Configuration:
     filters: list[Filter] = []
     stations: list[StationRule | StationGroup] = []
     subscribers: list[Subscriber] = []
+    scanners: dict[str, Scanner] = {}
+    study_uids = StudyUids()
     problems: list[OpenWorklistError] = []
     for each in current:
         try:
@@ -173,6 +196,10 @@ def to_configuration(version: int, current: Iterable[Version]) -> Configuration:
                 stations.append(to_station(each.name, each.document))
             elif each.kind == SUBSCRIBER:
                 subscribers.append(to_subscriber(each.name, each.document))
+            elif each.kind == SCANNER:
+                scanners[each.name] = to_scanner(each.name, each.document)
+            elif each.kind == STUDY_UIDS:
+                study_uids = to_study_uids(each.document)
         except OpenWorklistError as error:
             problems.append(error)
     found = Configuration(
@@ -183,13 +210,15 @@ def to_configuration(version: int, current: Iterable[Version]) -> Configuration:
         in_order(filters),
         make_stations(stations),
         tuple(subscribers),
+        scanners,
+        study_uids,
     )
     missing = [
         NotFound(f"There is no mapping {name!r}.", where=where, hint="the default stands for it")
         for where, name in find_references(found)
         if not found.has_profile(name)
     ]
-    return replace(found, problems=(*problems, *missing))
+    return replace(found, problems=(*problems, *missing), _senders={}, _servings={})
 
 
 def find_references(configuration: Configuration) -> Iterable[tuple[str, str]]:

@@ -57,7 +57,7 @@ class Configurations:
         self._database = database
         self._clock = clock
         self._interval = interval
-        self._current = database.read(_load)
+        self._current = database.read(load)
         self._noted: set[str] = set()
         self._changed: Callable[[Configuration], None] = lambda configuration: None
         self._task: asyncio.Task[None] | None = None
@@ -73,7 +73,7 @@ class Configurations:
     def refresh(self) -> Configuration:
         """Read what another process changed since; cheap if it is nothing."""
         if self._database.read(find_newest_version) != self._current.version:
-            self._current = self._database.read(_load)
+            self._current = self._database.read(load)
             self._tell_problems()
         return self._current
 
@@ -116,12 +116,12 @@ class Configurations:
                 raise _no_mapping(options.default_profile)
             return getattr(options, name)
 
-        return self._change(OPTION, name, change, actor)
+        return self.change(OPTION, name, change, actor)
 
     def reset_option(self, name: str, actor: str) -> Configuration:
         """Back to its default."""
         change_option(Options(), name, getattr(Options(), name, None))
-        return self._change(OPTION, name, lambda _: None, actor)
+        return self.change(OPTION, name, lambda _: None, actor)
 
     def save_system(self, system: System, actor: str, note: str = "") -> Configuration:
         """SettingsError if it names a mapping that there is not, or a character set that nobody knows."""
@@ -134,7 +134,7 @@ class Configurations:
                     raise _no_mapping(name)
             return document
 
-        return self._change(SYSTEM, system.name, change, actor, note)
+        return self.change(SYSTEM, system.name, change, actor, note)
 
     def delete_system(self, name: str, actor: str) -> Configuration:
         """Forget a sender; its next message notes it as new."""
@@ -144,7 +144,7 @@ class Configurations:
                 raise NotFound(f"There is no system {name!r}.", code="system.not-found")
 
         self._noted.discard(name)
-        return self._change(SYSTEM, name, change, actor)
+        return self.change(SYSTEM, name, change, actor)
 
     def find_rules(self, kind: str) -> list[tuple[str, Any]]:
         """The filters, or the station rules and groups, with their documents, in the order of their names."""
@@ -157,7 +157,7 @@ class Configurations:
         What is odd about the station rules then, like a name that is no group and no AE title.
         """
         _RULES[kind](name, document)
-        configuration = self._change(kind, name, lambda _: document, actor)
+        configuration = self.change(kind, name, lambda _: document, actor)
         return find_problems(configuration.stations) if kind == STATION else ()
 
     def delete_rule(self, kind: str, name: str, actor: str) -> Configuration:
@@ -166,7 +166,7 @@ class Configurations:
             if not versions or versions[-1].document is None:
                 raise NotFound(f"There is no {kind} {name!r}.", where=name, code="rule.not-found")
 
-        return self._change(kind, name, change, actor)
+        return self.change(kind, name, change, actor)
 
     def save_subscriber(self, subscriber: Subscriber, actor: str) -> Configuration:
         """SettingsError if it is wrong, or if we would tell ourselves."""
@@ -185,7 +185,7 @@ class Configurations:
                 raise _no_mapping(subscriber.profile)
             return document
 
-        return self._change(SUBSCRIBER, subscriber.name, change, actor)
+        return self.change(SUBSCRIBER, subscriber.name, change, actor)
 
     def delete_subscriber(self, name: str, actor: str) -> Configuration:
         def change(configuration: Configuration) -> None:
@@ -197,7 +197,7 @@ class Configurations:
                     code="rule.not-found",
                 )
 
-        return self._change(SUBSCRIBER, name, change, actor)
+        return self.change(SUBSCRIBER, name, change, actor)
 
     def note_sender(self, application: str, facility: str) -> None:
         """Remember a sender that was never seen before; it is to be confirmed by somebody."""
@@ -213,7 +213,7 @@ class Configurations:
 
     def _note(self, connection: Connection, name: str) -> bool:
         connection.lock("configuration")
-        configuration = _load(connection)
+        configuration = load(connection)
         unconfirmed = sum(not system.is_confirmed for system in configuration.systems.values())
         if name in configuration.systems or unconfirmed >= _MOST_SEEN:
             return False
@@ -230,7 +230,7 @@ class Configurations:
         elif result:
             log.info("a new system sends messages")
 
-    def _change(
+    def change(
         self,
         kind: str,
         name: str,
@@ -238,11 +238,13 @@ class Configurations:
         actor: str,
         note: str = "",
     ) -> Configuration:
+        """Store the document that `change` makes of what counts now, None to delete; what counts then."""
+
         def write(connection: Connection) -> Configuration:
             connection.lock("configuration")
-            document = change(_load(connection))
+            document = change(load(connection))
             insert_version(connection, kind, name, document, at=self._clock(), actor=actor, note=note)
-            return _load(connection)
+            return load(connection)
 
         self._current = self._database.write(write)
         return self._current
@@ -250,7 +252,7 @@ class Configurations:
     def save_mapping(self, document: Any, actor: str, note: str = "") -> Profile:
         """Store a profile under its name, as its newest version; MappingError names what is wrong with it."""
         profile = to_profile(document)
-        self._change(MAPPING, profile.name, lambda _: document, actor, note)
+        self.change(MAPPING, profile.name, lambda _: document, actor, note)
         return profile
 
     def delete_mapping(self, name: str, actor: str) -> Configuration:
@@ -268,7 +270,7 @@ class Configurations:
                     code="mapping.in-use",
                 )
 
-        return self._change(MAPPING, name, change, actor)
+        return self.change(MAPPING, name, change, actor)
 
     def restore_mapping(self, name: str, number: int, actor: str) -> Profile:
         """Bring a version back, counted from 1, on top of all others; NotFound if there is none such."""
@@ -291,5 +293,6 @@ def _no_mapping(name: str) -> NotFound:
     )
 
 
-def _load(connection: Connection) -> Configuration:
+def load(connection: Connection) -> Configuration:
+    """What counts now, as it is stored."""
     return to_configuration(find_newest_version(connection), find_current(connection))

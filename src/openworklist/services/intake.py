@@ -48,7 +48,6 @@ class Intake:
         reader: Reader,
         metrics: Metrics,
         *,
-        uid_root: str = "2.25",
         acknowledges: Callable[[Header], bool] = always,
         clock: Clock = read_clock,
         note_sender: Callable[[str, str], None] = lambda application, facility: None,
@@ -56,7 +55,6 @@ class Intake:
         self._database = database
         self._reader = reader
         self._metrics = metrics
-        self._uid_root = uid_root
         self._acknowledges = acknowledges
         self._clock = clock
         self._note_sender = note_sender
@@ -125,7 +123,7 @@ class Intake:
             connection,
             arrival,
             answer,
-            self._uid_root,
+            self._reader.configuration().study_uids.root,
             warn=partial(self._warn, arrival),
             merges=self._merges,
         )

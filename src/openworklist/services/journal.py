@@ -102,13 +102,11 @@ def try_mapping(
     configuration: Configuration,
     count: int,
     asked: Filter = Filter(),  # noqa: B008 - it never changes
-    *,
-    uid_root: str = "2.25",
 ) -> Iterator[Result]:
     """What would become of the last `count` messages if that were set up; nothing is stored."""
     last = Journal(database).find_numbers(asked, count) if count else []
     trial = replace(reader, configuration=lambda: configuration)
-    return Reprocessing(database, trial, uid_root=uid_root).preview(last)
+    return Reprocessing(database, trial).preview(last)
 
 
 def expire(database: Database, now: int, days: float, batch: int = BATCH) -> int:

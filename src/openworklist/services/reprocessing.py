@@ -64,12 +64,9 @@ class Result:
 class Reprocessing:
     """Processes messages again, those of one patient together; NotFound if there is no such message."""
 
-    def __init__(
-        self, database: Database, reader: Reader, *, uid_root: str = "2.25", clock: Clock = read_clock
-    ) -> None:
+    def __init__(self, database: Database, reader: Reader, *, clock: Clock = read_clock) -> None:
         self._database = database
         self._reader = reader
-        self._uid_root = uid_root
         self._clock = clock
 
     def preview(self, numbers: Iterable[int]) -> Iterator[Result]:
@@ -141,7 +138,7 @@ class Reprocessing:
     def _replay(
         self, connection: Connection, gathered: Gathered, chosen: frozenset[int]
     ) -> tuple[Replayed, Result]:
-        replayed = replay(gathered.history, uid_root=self._uid_root)
+        replayed = replay(gathered.history, uid_root=self._reader.configuration().study_uids.root)
         for each in filter(lambda each: each.is_changed, replayed.records):
             other = find_by_identity(connection, each.identity)
             if other is not None and other not in gathered.history.records:

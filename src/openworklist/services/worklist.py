@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable
+from datetime import UTC, datetime, tzinfo
+from functools import partial
 from typing import Final, NamedTuple
 
 from openworklist.dicom.answer import Encoder
 from openworklist.dicom.identifier import Extras, Question, to_question
-from openworklist.dicom.plan import Plan, count_elements
+from openworklist.dicom.plan import Plan, count_elements, tell_zone
 from openworklist.dicom.sop_classes import EXPLICIT_LITTLE_ENDIAN
-from openworklist.domain.attributes import Attribute
-from openworklist.domain.query import WorklistQuery
+from openworklist.domain.errors import TooManyAnswers
+from openworklist.domain.serving import Served, Serving, View, serve
+from openworklist.domain.zones import parse_offset
 from openworklist.observe.metrics import Metrics
+from openworklist.services.clock import Clock, read_clock
+from openworklist.services.configuration import Configuration
 from openworklist.store.connection import Connection
 from openworklist.store.database import Database
 from openworklist.store.records import Row
@@ -33,46 +38,86 @@ _LEFT_OUT: Final = b"\0"  # in place of an answer, whose length is even
 
 
 class Worklist:
-    """Answers worklist questions.
+    """Answers worklist questions, to each scanner as it is set up.
 
     Scanners poll: the same bytes ask again and again, and most records have not changed since. So questions
-    are read once, and answers encoded once for each version of a record and each set of return keys.
+    are read once, and answers encoded once for each version of a record, set of return keys and view.
     """
 
-    def __init__(self, database: Database, metrics: Metrics | None = None, *, batch: int = _BATCH) -> None:
+    def __init__(
+        self,
+        database: Database,
+        metrics: Metrics | None = None,
+        *,
+        configuration: Configuration | None = None,
+        zone: tzinfo = UTC,
+        clock: Clock = read_clock,
+        batch: int = _BATCH,
+    ) -> None:
         self.database = database
         self.metrics = metrics or Metrics()
         self.batch = batch
         self.answers = AnswerCache(_ANSWERS)
-        self._asked: OrderedDict[tuple[bytes, str], Asked] = OrderedDict()
-        self._returns: dict[tuple[Plan, bool], Returns] = {}
+        self._zone = zone  # of the site
+        self._clock = clock
+        self._asked: OrderedDict[tuple[str, bytes, str, bool], Asked] = OrderedDict()
+        self._returns: dict[tuple[Plan, bool, View], Returns] = {}
         self._elements = 0
-        self._extras = Extras()
+        self._configuration = configuration or Configuration()
+        self._extras = Extras(self._configuration.extras)
 
-    def use_extras(self, attributes: Iterable[Attribute]) -> None:
-        """From now on these, outside of the catalogue, are keys too: those that the mapping profiles fill."""
-        self._extras = Extras(tuple(attributes))
-        self._forget()
+    def use(self, configuration: Configuration) -> None:
+        """From now on this is how scanners are served, and what else than the catalogue they may ask for."""
+        if configuration.extras != self._configuration.extras:
+            self._extras = Extras(configuration.extras)
+            self._forget()
+        self._configuration = configuration
+        self._asked.clear()
 
-    def open(self, calling_ae: str, identifier: bytes, transfer_syntax: str) -> Cursor:
-        """The cursor over the answers; IdentifierError if the question cannot be understood."""
-        key = (identifier, transfer_syntax)
+    def open(
+        self, calling_ae: str, identifier: bytes, transfer_syntax: str, *, adjusts_zone: bool = False
+    ) -> Cursor:
+        """The cursor over the answers; IdentifierError if the question cannot be understood.
+
+        `adjusts_zone`: it was agreed that dates and times are those of the question's time zone.
+        """
+        key = (calling_ae, identifier, transfer_syntax, adjusts_zone)
         asked = self._asked.get(key)
-        if asked is not None:
+        if asked is not None and (not asked.day or asked.day == self._find_day(asked.served.view)):
             return Cursor(self, asked, self.answers)
         question = to_question(identifier, transfer_syntax, self._extras)
         is_explicit = transfer_syntax == EXPLICIT_LITTLE_ENDIAN
+        serving = self._configuration.find_serving(calling_ae)
+        view = serving.make_view(self._zone, parse_offset(question.zone) if adjusts_zone else None)
+        plan = question.plan if view.zone is None else tell_zone(question.plan)
         if len(identifier) > _LONGEST_QUESTION:
-            returns = Returns(Encoder(question.plan, is_explicit=is_explicit), 0)
-            return Cursor(self, _to_asked(question, returns), AnswerCache(0))
-        asked = _to_asked(question, self._remember_returns(question.plan, is_explicit))
+            returns = Returns(Encoder(plan, is_explicit=is_explicit), 0)
+            return Cursor(self, self._ask(question, serving, view, returns), AnswerCache(0))
+        asked = self._ask(question, serving, view, self._remember_returns(plan, is_explicit, view))
         if len(self._asked) >= _QUESTIONS:
             self._asked.popitem(last=False)
         self._asked[key] = asked
         return Cursor(self, asked, self.answers)
 
-    def _remember_returns(self, plan: Plan, is_explicit: bool) -> Returns:
-        found = self._returns.get((plan, is_explicit))
+    def _ask(self, question: Question, serving: Serving, view: View, returns: Returns) -> Asked:
+        served = serve(
+            question.conditions,
+            serving,
+            view,
+            has_empty_station=question.has_empty_station,
+            find_today=partial(self._find_day, view),
+        )
+        is_flagged = question.has_unsupported and serving.flag_unsupported
+        day = "" if serving.window is None else self._find_day(view)
+        status = _PENDING_UNSUPPORTED if is_flagged else _PENDING
+        return Asked(served, serving, is_quick(served.query), status, returns, day)
+
+    def _find_day(self, view: View) -> str:
+        """Today by the clock of a view."""
+        return f"{datetime.fromtimestamp(self._clock() / 1_000_000, view.zone or self._zone):%Y%m%d}"
+
+    def _remember_returns(self, plan: Plan, is_explicit: bool, view: View) -> Returns:
+        found = self._returns.get((plan, is_explicit, view))
         if found is not None:
             return found
         elements = count_elements(plan) + 1
@@ -80,7 +125,7 @@ class Worklist:
             self._forget()
         self._elements += elements
         returns = Returns(Encoder(plan, is_explicit=is_explicit), len(self._returns))
-        self._returns[plan, is_explicit] = returns
+        self._returns[plan, is_explicit, view] = returns
         return returns
 
     def _forget(self) -> None:
@@ -99,61 +144,111 @@ class Returns(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """A question that was read."""
+    """A question that was read; `day` is that which it was read on, if it means something else tomorrow."""
 
-    query: WorklistQuery
+    served: Served
+    serving: Serving
     is_quick: bool
     status: int
     returns: Returns
-
-
-def _to_asked(question: Question, returns: Returns) -> Asked:
-    status = _PENDING_UNSUPPORTED if question.has_unsupported else _PENDING
-    return Asked(question.query, is_quick(question.query), status, returns)
+    day: str
 
 
 class Cursor:
     """The answers to one question, batch after batch in the order of start; each batch is one read."""
 
-    __slots__ = ("_after", "_answers", "_asked", "_is_over", "_left", "_worklist", "status")
+    __slots__ = (
+        "_after",
+        "_answers",
+        "_asked",
+        "_is_over",
+        "_is_refused",
+        "_left",
+        "_view",
+        "_worklist",
+        "status",
+    )
 
     def __init__(self, worklist: Worklist, asked: Asked, answers: AnswerCache) -> None:
         self._worklist = worklist
         self._answers = answers
         self._asked = asked
+        self._view = asked.served.view
         self._after: Key | None = None
-        self._left = asked.query.limit
+        self._left = asked.serving.answer_limit or None
         self._is_over = False
+        self._is_refused = False
         self.status = asked.status
 
     def next_batch(self) -> list[bytes] | Awaitable[list[bytes]]:
-        """Encoded identifiers, none at the end; at once where that is quick, else to be awaited."""
+        """Encoded identifiers, none at the end; at once where that is quick, else to be awaited.
+
+        TooManyAnswers behind the last that the scanner may get, if it is to be refused more.
+        """
+        if self._is_refused:
+            raise self._make_refusal()
         if self._is_over:
             return []
         database = self._worklist.database
         if database.reads_inline and self._asked.is_quick:
             answers = self._take(database.read(self._search))
-            if answers or self._is_over:
+            if answers or self._has_ended:
                 return answers
         return self._read_later()
+
+    @property
+    def _has_ended(self) -> bool:
+        return self._is_over and not self._is_refused
 
     async def _read_later(self) -> list[bytes]:
         """Read on another thread, page after page until one has something, so that a cancel is heard."""
         answers: list[bytes] = []
         while not answers and not self._is_over:
             answers = self._take(await self._worklist.database.aread(self._search))
+        if not answers and self._is_refused:
+            raise self._make_refusal()
         return answers
 
     def _search(self, connection: Connection) -> Page:
-        size = self._worklist.batch if self._left is None else min(self._left, self._worklist.batch)
-        return search(connection, self._asked.query, self._after, size)
+        batch = self._worklist.batch
+        size = batch if self._left is None else min(self._left + 1, batch)
+        return search(connection, self._asked.served.query, self._after, size)
 
     def _take(self, page: Page) -> list[bytes]:
         self._after = page.after
+        self._is_over = page.after is None
+        rows = page.rows
+        served = self._asked.served
+        if served.rechecked:
+            rows = [row for row in rows if served.is_shown(served.view.see(row.record()))]
         if self._left is not None:
-            self._left -= len(page.rows)
-        self._is_over = page.after is None or self._left == 0
-        return [answer for row in page.rows if (answer := self._find(row)) is not _LEFT_OUT]
+            if len(rows) > self._left:
+                rows = rows[: self._left]
+                self._stop_at_limit()
+            self._left -= len(rows)
+        return [answer for row in rows if (answer := self._find(row)) is not _LEFT_OUT]
+
+    def _stop_at_limit(self) -> None:
+        serving = self._asked.serving
+        self._is_over = True
+        self._is_refused = not serving.is_cut
+        self._worklist.metrics.count("answers_cut" if serving.is_cut else "questions_over_limit")
+        log.warning(
+            "a question has more answers than the limit",
+            extra={
+                "calling": serving.ae_title,
+                "answer_limit": serving.answer_limit,
+                "over_limit": "cut" if serving.is_cut else "refuse",
+            },
+        )
+
+    def _make_refusal(self) -> TooManyAnswers:
+        limit = self._asked.serving.answer_limit
+        return TooManyAnswers(
+            f"More than {limit} answers: ask for less.",
+            where="answer_limit",
+            hint="the option answer_limit, and the scanner's own, say how many there may be",
+        )
 
     def _find(self, row: Row) -> bytes:
         key = (self._asked.returns.number, row.id, row.version)
@@ -165,7 +260,10 @@ class Cursor:
 
     def _encode(self, row: Row) -> bytes:
         try:
-            return self._asked.returns.encoder.encode(row.record())
+            record = row.record()
+            return self._asked.returns.encoder.encode(
+                record if self._view.is_plain else self._view.see(record)
+            )
         except Exception as error:
             # One record must not keep all others from every scanner. The message may quote a patient.
             log.error("record %d is left out of answers: %s", row.id, type(error).__name__)

@@ -18,11 +18,12 @@ from openworklist.domain.query import (
     PersonName,
     Range,
     Single,
+    Unassigned,
     Wildcard,
 )
 from openworklist.domain.shortening import beginning_of, is_shortened
 from openworklist.domain.wildcards import collapse, has_wildcard, literal_beginning
-from openworklist.store.schema import COLUMNS, INDEXED, NAMES, START_DATE, START_TIME, STATION
+from openworklist.store.schema import COLUMNS, INDEXED, NAMES, START_DATE, START_TIME, STATION, to_unassigned
 
 # ("equal", column), ("in", column, count), ("like", column), ("begins", column), ("given", column),
 # ("between", column, has_low, has_high), ("nothing",), ("any", form, ...), ("all", form, ...),
@@ -60,6 +61,8 @@ def to_criterion(condition: Condition) -> Criterion | None:
             return Criterion(("between", name, bool(low), bool(high)), values)
         case Interval():
             return Criterion(("given", START_TIME))  # the rest are the bounds of the search
+        case Unassigned(modality=modality):
+            return Criterion(("station", ("equal", "ae_title")), (to_unassigned(modality),))
         case AnyOf(conditions=conditions):
             parts = [to_criterion(each) for each in conditions]
             return None if None in parts else _join("any", [part for part in parts if part])

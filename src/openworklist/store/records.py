@@ -16,6 +16,7 @@ from openworklist.domain.record import Record, Status, Value
 from openworklist.store.connection import Connection, Statement
 from openworklist.store.schema import (
     COLUMNS,
+    MODALITY,
     NAMES,
     START_DATE,
     START_TIME,
@@ -23,6 +24,7 @@ from openworklist.store.schema import (
     record_names,
     record_stations,
     records,
+    to_unassigned,
 )
 
 
@@ -156,7 +158,7 @@ def update_record(
     )
     columns = _to_columns(stored, identity)
     connection.run_count(_UPDATE, {**columns, "record_id": stored.id})
-    if any(before.get(name) != stored.get(name) for name in (STATION, START_DATE, START_TIME)) or (
+    if any(before.get(name) != stored.get(name) for name in (STATION, MODALITY, START_DATE, START_TIME)) or (
         before.status.is_open != stored.status.is_open
     ):
         connection.run_count(_DELETE_STATIONS, {"record_id": stored.id})
@@ -297,8 +299,10 @@ def decode_value(found: Any) -> Any:
 
 
 def _insert_stations(connection: Connection, record: Record, columns: Mapping[str, object]) -> None:
-    titles = (title.strip(" ") for title in record.text(STATION).split("\\"))
-    for title in dict.fromkeys(filter(None, titles)):
+    titles = [title for each in record.text(STATION).split("\\") if (title := each.strip(" "))]
+    if not titles:
+        titles = [to_unassigned(None), to_unassigned(_text(record.get(MODALITY)))]
+    for title in dict.fromkeys(titles):
         connection.run_count(_INSERT_STATION, {**columns, "record_id": record.id, "ae_title": title})
 
 

@@ -98,7 +98,17 @@ Index("ix_records_all", *_START)
 for _name in INDEXED:
     Index(None, records.c[_name])
 
-# One row for each station of a record; it repeats what the order of answers needs. SQLite keeps rows without
+
+def to_unassigned(modality: str | None) -> str:
+    """What stands for the AE title in the rows of records without station; None for those of any modality.
+
+    It begins with a backslash, which no AE title has.
+    """
+    return "\\" if modality is None else f"\\={modality}"
+
+
+# One row for each station of a record, or two for one without, by which such records are found in order of
+# start too; it repeats what the order of answers needs. SQLite keeps rows without
 # an id of their own in the order of their primary key, a tree less to write to for each.
 record_stations: Final = Table(
     "record_stations",

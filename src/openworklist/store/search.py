@@ -5,11 +5,14 @@ What columns can say is said in SQL, exactly; the rest of a question is left to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import heapq
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
 from typing import Final, NamedTuple
 
-from openworklist.domain.query import Condition, WorklistQuery, is_match
+from openworklist.domain.query import Condition, Offered, WorklistQuery, is_match
 from openworklist.store.connection import Connection, Statement
 from openworklist.store.prepared import Key, Prepared, prepare
 from openworklist.store.records import Row
@@ -41,6 +44,36 @@ def search(connection: Connection, query: WorklistQuery, after: Key | None, size
     Few records that an index knows are sorted. Else the index that has the records in order is walked, slice
     by slice where most of them may be left out: then a page ends with its slice.
     """
+    parts = _split(query)
+    if len(parts) == 1:
+        return _search(connection, query, after, size)
+    pages = [_search(connection, part, after, size) for part in parts]
+    return _merge(pages, size, is_latest_first=query.is_latest_first)
+
+
+@lru_cache(maxsize=1024)
+def _split(query: WorklistQuery) -> tuple[WorklistQuery, ...]:
+    """Queries that find the same together, each by an index of its own: of a station, and of none."""
+    offered = next((each for each in query.conditions if isinstance(each, Offered)), None)
+    if offered is None:
+        return (query,)
+    rest = tuple(each for each in query.conditions if each is not offered)
+    return tuple(replace(query, conditions=(*rest, each)) for each in offered.alternatives)
+
+
+def _merge(pages: Sequence[Page], size: int, *, is_latest_first: bool) -> Page:
+    """Pages of queries that share no record as one, up to where the first of them ends."""
+    rows = heapq.merge(*(page.rows for page in pages), key=_key, reverse=is_latest_first)
+    ends = [page.after for page in pages if page.after is not None]
+    if not ends:
+        found = list(islice(rows, size + 1))
+        return Page(found[:size], _key(found[size - 1]) if len(found) > size else None)
+    end = max(ends) if is_latest_first else min(ends)
+    known = [row for row in rows if (_key(row) >= end if is_latest_first else _key(row) <= end)]
+    return Page(known[:size], _key(known[size - 1]) if len(known) > size else end)
+
+
+def _search(connection: Connection, query: WorklistQuery, after: Key | None, size: int) -> Page:
     prepared = prepare(query)
     low, high = prepared.low, prepared.high
     if after is not None:
@@ -76,6 +109,9 @@ def _stop_behind(prepared: Prepared, end: Key, low: Key, high: Key) -> tuple[Key
 
 def count(connection: Connection, query: WorklistQuery) -> int:
     """How many records a query finds, whatever its limit."""
+    parts = _split(query)
+    if len(parts) > 1:
+        return sum(count(connection, part) for part in parts)
     prepared = prepare(query)
     if not prepared.residual:
         statement = _choose(connection, prepared).total
@@ -94,7 +130,7 @@ def is_quick(query: WorklistQuery) -> bool:
 
     Other questions may look at thousands of records for a page that stays empty.
     """
-    return prepare(query).is_quick
+    return all(prepare(part).is_quick for part in _split(query))
 
 
 def _choose(connection: Connection, prepared: Prepared) -> Rows:

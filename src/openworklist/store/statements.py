@@ -38,6 +38,8 @@ from openworklist.store.schema import START_DATE, START_TIME, record_names, reco
 
 _EMPTY: Final[ColumnElement[str]] = literal_column("''")
 _ONE: Final = literal_column("1", Integer)
+_BACKSLASH: Final[ColumnElement[str]] = literal_column("'\\'")
+_BEHIND_BACKSLASH: Final[ColumnElement[str]] = literal_column("']'")
 
 
 class Walk(Enum):
@@ -219,8 +221,10 @@ def _to_sql(form: Form, place: _Place, binds: Binds) -> ColumnElement[bool]:
             clause = and_(true(), *[_to_sql(each, place, binds) for each in forms])
         case ("station", inner):
             also = record_stations.alias()
-            owns = also.c.record_id == place.record_id
-            clause = _exists(owns, _to_sql(inner, _Place(also.c), binds))
+            clauses = [also.c.record_id == place.record_id, _to_sql(inner, _Place(also.c), binds)]
+            if inner[0] != "equal":  # what stands for the station where there is none is no title
+                clauses.append(or_(also.c.ae_title < _BACKSLASH, also.c.ae_title >= _BEHIND_BACKSLASH))
+            clause = _exists(*clauses)
         case ("name", attribute, group, inner):
             names = record_names.c
             # The sum keeps SQLite from the index of names: those of one record are found by its id.

@@ -26,7 +26,7 @@ def test_a_key_arrives_as_it_was_meant(name: str) -> None:
     text, condition = KEYS[name]
     data = encode(to_identifier({name: text}), True, True)
     assert data is not None
-    assert to_question(data, IMPLICIT_LITTLE_ENDIAN).query.conditions == (condition,)
+    assert to_question(data, IMPLICIT_LITTLE_ENDIAN).conditions == (condition,)
 
 
 @pytest.mark.parametrize("keys", [{}, {"patient_id": ""}, {"study_instance_uid": "*"}])
@@ -34,7 +34,7 @@ def test_without_keys_all_is_asked_for_and_all_match(keys: dict[str, str]) -> No
     data = encode(to_identifier(keys), True, True)
     assert data is not None
     question = to_question(data, IMPLICIT_LITTLE_ENDIAN)
-    assert question.query.conditions == ()
+    assert question.conditions == ()
     steps = next(wanted.items for wanted in question.plan if wanted.tag == 0x0040_0100)
     asked = {wanted.attribute.name for wanted in (*question.plan, *(steps or ())) if wanted.attribute}
     assert asked == {row.name for row in ATTRIBUTES if row.tag}

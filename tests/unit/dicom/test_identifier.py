@@ -51,7 +51,7 @@ def to_bytes(question: Dataset, syntax: str) -> bytes:
 
 def read(question: Dataset) -> Question:
     one, other = (to_question(to_bytes(question, syntax), syntax) for syntax in SYNTAXES)
-    assert (one.query, one.has_unsupported) == (other.query, other.has_unsupported)
+    assert (one.conditions, one.has_unsupported) == (other.conditions, other.has_unsupported)
     return one
 
 
@@ -110,7 +110,7 @@ STEPS = {
 @pytest.mark.parametrize("asked", STEPS)
 def test_keys_of_the_step(asked: str) -> None:
     step, expected = STEPS[asked]
-    assert list(read(make(step)).query.conditions) == expected
+    assert list(read(make(step)).conditions) == expected
 
 
 KEYS: dict[str, tuple[dict[str, object], Condition]] = {
@@ -141,12 +141,12 @@ KEYS: dict[str, tuple[dict[str, object], Condition]] = {
 @pytest.mark.parametrize("asked", KEYS)
 def test_keys_of_the_patient_and_the_request(asked: str) -> None:
     keys, expected = KEYS[asked]
-    assert read(make(**keys)).query.conditions == (expected,)
+    assert read(make(**keys)).conditions == (expected,)
 
 
 def test_letters_are_read_in_the_questions_own_set() -> None:
     question = make(SpecificCharacterSet="ISO_IR 144", PatientName="Иван*")
-    assert read(question).query.conditions == (PersonName("patient_name", "Иван*"),)
+    assert read(question).conditions == (PersonName("patient_name", "Иван*"),)
 
 
 def test_a_code_is_matched_within_its_item() -> None:
@@ -154,14 +154,14 @@ def test_a_code_is_matched_within_its_item() -> None:
     code.CodeValue = "C1"
     question = make(RequestedProcedureCodeSequence=[code])
     expected = Nested("requested_procedure_code_sequence", (Single("code_value", "C1"),))
-    assert read(question).query.conditions == (expected,)
+    assert read(question).conditions == (expected,)
 
 
 @pytest.mark.parametrize("universal", ["*", "**", "* \\*"])
 def test_a_lone_star_is_universal_in_every_key(universal: str) -> None:
     for tag in (0x00100010, 0x00100020, 0x00100030, 0x00101030, 0x00080030, 0x0020000D):
         data = encode_element(tag, universal.encode().ljust(len(universal) + len(universal) % 2))
-        assert to_question(data, IMPLICIT_LITTLE_ENDIAN).query.conditions == (), hex(tag)
+        assert to_question(data, IMPLICIT_LITTLE_ENDIAN).conditions == (), hex(tag)
 
 
 def test_what_is_not_matched_on_is_owned_up_to() -> None:
@@ -245,7 +245,7 @@ def test_what_is_within_an_unknown_vr_is_read_as_implicit(length: int | None) ->
     data = encode_element(PROCEDURE_CODES, content, b"UN", length)
     behind = encode_element(0x0040_1400, b"after", b"UT")
     asked = to_question(data + behind, EXPLICIT_LITTLE_ENDIAN)
-    assert asked.query.conditions == (EXPECTED, Single("requested_procedure_comments", "after"))
+    assert asked.conditions == (EXPECTED, Single("requested_procedure_comments", "after"))
 
 
 def test_zeros_at_the_end_are_padding() -> None:
@@ -261,21 +261,21 @@ def test_zeros_at_the_end_are_padding() -> None:
 def test_an_item_may_name_its_own_character_set() -> None:
     question = make({"SpecificCharacterSet": "ISO_IR 144", "ScheduledPerformingPhysicianName": "Иван"})
     expected = PersonName("scheduled_performing_physician_name", "Иван")
-    assert read(question).query.conditions == (expected,)
-    assert read(make({"SpecificCharacterSet": "", "Modality": "CT"})).query.conditions
+    assert read(question).conditions == (expected,)
+    assert read(make({"SpecificCharacterSet": "", "Modality": "CT"})).conditions
     outer = make({"ScheduledPerformingPhysicianName": "Иван"}, SpecificCharacterSet="ISO_IR 144")
-    assert read(outer).query.conditions == (expected,)
+    assert read(outer).conditions == (expected,)
 
 
 @pytest.mark.parametrize("codec", ["utf_8", "latin_1"])
 def test_letters_of_a_question_that_names_no_set_are_read_as_they_can_be(codec: str) -> None:
     question = to_question(encode_element(0x0010_0010, "Müller*".encode(codec)), IMPLICIT_LITTLE_ENDIAN)
-    assert question.query.conditions == (PersonName("patient_name", "Müller*"),)
+    assert question.conditions == (PersonName("patient_name", "Müller*"),)
 
 
 @pytest.mark.parametrize("tag", [0x0010_0010, 0x0010_0020])
 def test_a_pattern_has_an_end(tag: int) -> None:
-    assert to_question(encode_element(tag, b"a*" * 512), IMPLICIT_LITTLE_ENDIAN).query.conditions
+    assert to_question(encode_element(tag, b"a*" * 512), IMPLICIT_LITTLE_ENDIAN).conditions
     with pytest.raises(IdentifierError, match="1024 letters"):
         to_question(encode_element(tag, b"a*" * 513), IMPLICIT_LITTLE_ENDIAN)
 

@@ -71,7 +71,7 @@ def test_each_context_is_judged_by_itself() -> None:
 
 def test_accepted_contexts_are_known_by_their_id() -> None:
     decision = Negotiator(POLICY).decide(encode(REQUEST))
-    assert decision.contexts[1] == (1, MODALITY_WORKLIST, IMPLICIT_LITTLE_ENDIAN)
+    assert decision.contexts[1] == (1, MODALITY_WORKLIST, IMPLICIT_LITTLE_ENDIAN, b"")
     assert decision.max_length == 16384
 
 
@@ -148,3 +148,16 @@ def test_a_request_that_repeats_its_options_gets_a_short_answer() -> None:
 def test_a_request_that_cannot_be_read_is_an_error() -> None:
     with pytest.raises(PeerError):
         Negotiator(POLICY).decide(encode(REQUEST)[:100])
+
+
+def test_a_context_has_the_options_that_both_sides_have() -> None:
+    policy = replace(POLICY, services={MODALITY_WORKLIST: Service(extended=b"\1\1\0\1")})
+    for asked, agreed in (
+        (b"\1\1\1\1", b"\1\1\0\1"),
+        (b"\1\1\1\0", b"\1\1\0\0"),
+        (b"\1\1", b"\1\1"),
+        (b"", b""),
+    ):
+        user = replace(REQUEST.user, extended=(ExtendedNegotiation(MODALITY_WORKLIST, asked),))
+        decision = Negotiator(policy).decide(encode(replace(REQUEST, user=user)))
+        assert decision.contexts[1].options == agreed

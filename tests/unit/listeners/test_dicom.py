@@ -84,7 +84,7 @@ class Worklist:
         self.asked: list[tuple[str, bytes, str]] = []
         self.cursors: list[Cursor] = []
 
-    def open(self, calling_ae: str, identifier: bytes, transfer_syntax: str) -> Cursor:
+    def open(self, calling_ae: str, identifier: bytes, transfer_syntax: str, *, adjusts_zone: bool) -> Cursor:
         self.asked.append((calling_ae, identifier, transfer_syntax))
         if self._error is not None:
             raise self._error
