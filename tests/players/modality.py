@@ -112,3 +112,6 @@ def connect(port: int, calling: str = "CT01", syntax: str = EXPLICIT) -> Iterato
         yield Modality(association)
     finally:
         association.release()
+        # One whose server was killed leaves its socket open else.
+        if association.dul.socket is not None:
+            association.dul.socket.close()
