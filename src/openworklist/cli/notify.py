@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from openworklist.cli.console import print_json, print_table
-from openworklist.cli.flags import find_actor, parse_address, takes_settings
-from openworklist.cli.send import make_tls
+from openworklist.cli.flags import (
+    Ca,
+    Certificate,
+    Key,
+    ServerName,
+    UseTls,
+    find_actor,
+    make_tls,
+    parse_address,
+    takes_settings,
+)
 from openworklist.cli.versions import print_versions
 from openworklist.settings import Loaded
 
@@ -73,22 +81,11 @@ def set_subscriber(
             metavar="APP|FAC", help="Only orders of this system, * for any letters; may be repeated."
         ),
     ] = None,
-    tls: Annotated[
-        bool, typer.Option("--tls", help="Connect with TLS; the receiver's certificate is always verified.")
-    ] = False,
-    ca: Annotated[
-        Path | None,
-        typer.Option(help="Authority of the receiver's certificate, or the certificate itself (PEM)."),
-    ] = None,
-    certificate: Annotated[
-        Path | None, typer.Option(help="Our certificate, if the receiver wants one (PEM).")
-    ] = None,
-    key: Annotated[
-        Path | None, typer.Option(help="Its key, not encrypted (PEM), where it is not in the same file.")
-    ] = None,
-    server_name: Annotated[
-        str, typer.Option(help="Name that the receiver's certificate has, where that is not HOST.")
-    ] = "",
+    tls: UseTls = False,
+    ca: Ca = None,
+    certificate: Certificate = None,
+    key: Key = None,
+    server_name: ServerName = "",
 ) -> None:
     """Have a system told from now on; what is not given is as by default."""
     from openworklist.app import open_shared_store
