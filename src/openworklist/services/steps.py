@@ -23,7 +23,14 @@ from openworklist.services.configuration import Configuration
 from openworklist.services.performing import Performed, perform
 from openworklist.store.connection import Connection
 from openworklist.store.database import Database
-from openworklist.store.performed_steps import expire_steps, find_head, find_step, insert_step, update_step
+from openworklist.store.performed_steps import (
+    expire_steps,
+    find_head,
+    find_step,
+    insert_step,
+    note_step,
+    update_step,
+)
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +78,7 @@ class Steps:
         if not is_valid_uid(uid):
             raise StepError("The SOP Instance UID is no UID.", code="step.invalid-instance")
         checks = self._configuration().options.mpps_checks
-        step = await _aside(dataset, partial(_read_new, uid, dataset, transfer_syntax, checks))
+        step = await _aside(len(dataset), partial(_read_new, uid, dataset, transfer_syntax, checks))
         step = replace(step, calling_ae=calling_ae, peer=peer)
         done = await self._write(step, partial(self._create, step))
         self._tell(done, "a performed step began", "steps_created")
@@ -80,16 +87,14 @@ class Steps:
     async def change(self, calling_ae: str, uid: str, dataset: bytes, transfer_syntax: str) -> None:
         """Take what an N-SET says of a step that is in progress."""
         checks = self._configuration().options.mpps_checks
-        change, is_whole = await _aside(dataset, partial(to_json, dataset, transfer_syntax))
+        change, is_whole = await _aside(len(dataset), partial(to_json, dataset, transfer_syntax))
         for _ in range(_TRIES):
             stored = await self._database.aread(partial(find_step, uid=uid))
             if stored is None:
                 raise _unknown()
             if stored.state.is_final:
                 raise StepError("Performed Procedure Step Object may no longer be updated.", code=FINAL)
-            step = await _aside(
-                dataset + stored.document.encode()[:_LONG], partial(_merge, stored, change, checks)
-            )
+            step = await _aside(len(dataset) + len(stored.document), partial(_merge, stored, change, checks))
             if not is_whole:
                 step = replace(step, notes=(*step.notes, _CHARSET_NOTE))
             if calling_ae != stored.calling_ae:
@@ -105,7 +110,7 @@ class Steps:
         step = await self._database.aread(partial(find_step, uid=uid))
         if step is None:
             raise _unknown()
-        got = await _aside(step.document.encode()[:_LONG], partial(_write_out, step, tags, transfer_syntax))
+        got = await _aside(len(step.document), partial(_write_out, step, tags, transfer_syntax))
         self._metrics.count("steps_read")
         return got
 
@@ -114,9 +119,11 @@ class Steps:
         if find_head(connection, step.uid) is not None:
             raise StepError("There is a performed step of this UID.", code="step.duplicate")
         now = self._clock()
-        number = insert_step(connection, replace(step, created_at=now, updated_at=now, version=1))
-        step = replace(step, id=number, created_at=now, updated_at=now, version=1)
-        return self._perform(connection, step)
+        step = replace(step, created_at=now, updated_at=now, version=1)
+        step = replace(step, id=insert_step(connection, step))
+        done = self._perform(connection, step)
+        note_step(connection, done.step)
+        return done
 
     def _change(self, step: PerformedStep, connection: Connection) -> Performed | None:
         """None if another change came in between."""
@@ -126,12 +133,13 @@ class Steps:
             raise _unknown()
         if head[1] != step.version:
             return None
-        return self._perform(connection, replace(step, version=step.version + 1, updated_at=self._clock()))
-
-    def _perform(self, connection: Connection, step: PerformedStep) -> Performed:
-        done = perform(connection, step, self._configuration(), zone=self._zone)
+        step = replace(step, version=step.version + 1, updated_at=self._clock())
+        done = self._perform(connection, step)
         update_step(connection, done.step)
         return done
+
+    def _perform(self, connection: Connection, step: PerformedStep) -> Performed:
+        return perform(connection, step, self._configuration(), zone=self._zone)
 
     async def _write(self, step: PerformedStep, change: Callable[[Connection], T]) -> T:
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
@@ -194,9 +202,9 @@ def _write_out(step: PerformedStep, tags: Sequence[int], transfer_syntax: str) -
     return Got(from_json(found, transfer_syntax), missing)
 
 
-async def _aside(dataset: bytes, work: Callable[[], T]) -> T:
+async def _aside(size: int, work: Callable[[], T]) -> T:
     """Do work at once, or on another thread where there is much of it."""
-    if len(dataset) < _LONG:
+    if size < _LONG:
         return work()
     return await asyncio.get_running_loop().run_in_executor(None, work)
 

@@ -30,6 +30,11 @@ _UPDATE: Final = Statement(
     .where(performed_steps.c.id == bindparam("number"))
     .values({name: bindparam(name) for name in _WRITTEN if name not in ("uid", "created_at")})
 )
+_NOTE: Final = Statement(
+    update(performed_steps)
+    .where(performed_steps.c.id == bindparam("number"))
+    .values(notes=bindparam("notes"))
+)
 _FIND: Final = Statement(select(*_COLUMNS).where(performed_steps.c.uid == bindparam("uid")))
 _GET: Final = Statement(select(*_COLUMNS).where(performed_steps.c.id == bindparam("number")))
 _HEAD: Final = Statement(
@@ -96,10 +101,14 @@ _EXPIRE: Final = Statement(
 
 
 def insert_step(connection: Connection, step: PerformedStep) -> int:
-    """Store a new step and its links; its number."""
-    number = connection.insert(_INSERT, _to_columns(step))
-    _link(connection, number, step.records)
-    return number
+    """Store a new step, without links; its number."""
+    return connection.insert(_INSERT, _to_columns(step))
+
+
+def note_step(connection: Connection, step: PerformedStep) -> None:
+    """Store the notes and links of a step that has none yet: all else of it is long, and stored."""
+    connection.run_count(_NOTE, {"number": step.id, "notes": encode(step.notes)})
+    _link(connection, step.id, step.records)
 
 
 def update_step(connection: Connection, step: PerformedStep) -> None:
