@@ -39,6 +39,7 @@ from openworklist.services.reception import Reception
 from openworklist.services.retention import Retention
 from openworklist.services.scanners import Welcome
 from openworklist.services.schedule import Schedule
+from openworklist.services.steps import Steps
 from openworklist.services.worklist import Worklist
 from openworklist.settings import Settings
 from openworklist.store.database import Database, open_database
@@ -153,6 +154,14 @@ class Server:
         self._worklist = Worklist(
             database, self.metrics, configuration=self._configurations.current(), zone=settings.zone()
         )
+        self.courier = _make_courier(settings, database, self.metrics)
+        self._steps = Steps(
+            database,
+            self._configurations.current,
+            self.metrics,
+            zone=settings.zone(),
+            wake=self.courier.wake,
+        )
         self._certificates: list[Certificates] = []
         self._room = _find_room(settings)
         self.listeners: Sequence[Listener] = self._make_listeners()
@@ -163,7 +172,6 @@ class Server:
             settings.zone(),
             self.metrics,
         )
-        self.courier = _make_courier(settings, database, self.metrics)
         self.asker = Asker()
         self._schedule = Schedule(
             database,
@@ -277,6 +285,7 @@ class Server:
         settings = self._settings
         return DicomListener(
             self._worklist,
+            self._steps,
             host=settings.dicom_host or settings.host,
             port=settings.dicom_port or None,
             tls=self._make_tls("DICOM", settings.dicom_tls_port, settings.dicom_tls_client_ca),

@@ -19,6 +19,7 @@ from openworklist.cli import (
     mapping,
     messages,
     nodes,
+    notify,
     options,
     outbound,
     query,
@@ -28,6 +29,7 @@ from openworklist.cli import (
     send,
     serve,
     simulate,
+    steps,
     study_uids,
     systems,
 )
@@ -76,11 +78,13 @@ application.add_typer(rules.filters, name="filters")
 application.add_typer(mapping.application, name="mapping")
 application.add_typer(messages.application, name="messages")
 application.add_typer(nodes.application, name="nodes")
+application.add_typer(notify.application, name="notify")
 application.add_typer(options.application, name="options")
 application.add_typer(outbound.application, name="outbound")
 application.add_typer(records.application, name="records")
 application.add_typer(scanners.application, name="scanners")
 application.add_typer(rules.stations, name="stations")
 application.add_typer(simulate.application, name="simulate")
+application.add_typer(steps.application, name="steps")
 application.add_typer(study_uids.application, name="study-uids")
 application.add_typer(systems.application, name="systems")

@@ -287,3 +287,39 @@ outbound: Final = Table(
 Index(None, outbound.c.state, outbound.c.destination, outbound.c.id)
 Index(None, outbound.c.state, outbound.c.ended_at)
 Index(None, outbound.c.record_id)
+
+# What scanners say of their work (MPPS), and the records that it is about; no key to `records`: what was
+# performed stays when its order is deleted.
+performed_steps: Final = Table(
+    "performed_steps",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("uid", TEXT, nullable=False, unique=True),  # SOP Instance UID
+    _number("version"),
+    _text("state"),
+    _text("calling_ae"),
+    _text("peer"),
+    _text("station"),
+    _text("modality"),
+    _text("patient_id"),
+    _text("issuer"),
+    _text("start"),  # YYYYMMDDHHMMSS, as the scanner says it
+    _text("end"),
+    _text("requests"),  # JSON: the scheduled steps that it names
+    _text("notes"),  # JSON
+    _text("document"),  # JSON: all that was said, in DICOM's own model
+    _number("created_at"),
+    _number("updated_at"),
+    sqlite_autoincrement=True,
+)
+Index(None, performed_steps.c.updated_at)
+
+performed_step_records: Final = Table(
+    "performed_step_records",
+    metadata,
+    Column("step_id", NUMBER, ForeignKey("performed_steps.id", ondelete="CASCADE"), primary_key=True),
+    Column("request", Integer, primary_key=True),  # which of those that it names
+    _number("record_id"),
+    sqlite_with_rowid=False,
+)
+Index(None, performed_step_records.c.record_id)
