@@ -29,6 +29,7 @@ from openworklist.services.courier import Courier
 from openworklist.services.expiry import Expiry
 from openworklist.services.files import Files
 from openworklist.services.intake import Intake
+from openworklist.services.questions import Questions
 from openworklist.services.reading import Reader
 from openworklist.services.reception import Reception
 from openworklist.services.retention import Retention
@@ -129,6 +130,12 @@ class Server:
         self._worklist = Worklist(
             database, self.metrics, configuration=self._configurations.current(), zone=settings.zone()
         )
+        self._questions = Questions(
+            database,
+            self.metrics,
+            zone=settings.zone(),
+            find_confirmed=lambda: self._configurations.current().confirmed_scanners,
+        )
         self.listeners: Sequence[Listener] = self._make_listeners()
         self._expiry = Expiry(database, settings.journal_days, self.metrics)
         self._retention = Retention(
@@ -151,6 +158,7 @@ class Server:
         self._expiry.start()
         self._retention.start()
         self._configurations.start(self._worklist.use)
+        self._questions.start()
         self.courier.start()
 
     async def stop(self) -> None:
@@ -162,6 +170,7 @@ class Server:
         seconds = self._settings.drain_seconds
         stops = [listener.stop(seconds) for listener in self.listeners]
         await asyncio.gather(*stops, self.courier.stop(seconds))
+        await self._questions.stop()
 
     def describe(self) -> str:
         """One line with every address."""
@@ -230,6 +239,7 @@ class Server:
             ),
             observer=DicomCounter(self.metrics, logs_questions=settings.log_questions),
             is_welcome=Welcome(self._database, self._configurations).is_welcome,
+            keeper=self._questions,
         )
 
 
