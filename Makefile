@@ -3,10 +3,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN ?=
 BENCH ?=
+FUZZ ?=
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-long check format bench docs clean
+.PHONY: help setup run test test-long fuzz check format bench docs clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -31,6 +32,9 @@ test: setup ## every test but the long ones
 
 test-long: setup ## floods, soaks and long fuzzing
 	$(BIN)/pytest -m long
+
+fuzz: setup ## broken DICOM from a new seed (options: make fuzz FUZZ="--seed 7 --count 1000000")
+	PYTHONPATH=tests $(BIN)/python -m players.fuzz $(FUZZ)
 
 check: setup ## format, lint, types, import rules, unit tests
 	$(BIN)/ruff format --check

@@ -35,7 +35,7 @@ class OpenWorklist(Server):
         seed(folder, make_worklist(count, day))
 
     def make_command(self, folder: Path, ports: Ports) -> Sequence[str]:
-        """The installed command beside this interpreter; the ports alone differ from its defaults."""
+        """The installed command beside this interpreter; only ports and limits by address are no defaults."""
         command = str(Path(sys.executable).with_name("openworklist"))
         numbers = [
             "--hl7-port",
@@ -45,7 +45,9 @@ class OpenWorklist(Server):
             "--web-port",
             f"{ports.web}",
         ]
-        return [command, "serve", "--data", str(folder), "--host", "127.0.0.1", *numbers]
+        # All callers of a measurement come from one address.
+        limits = ["--hl7-max-per-address", "0", "--dicom-max-per-address", "0"]
+        return [command, "serve", "--data", str(folder), "--host", "127.0.0.1", *numbers, *limits]
 
     def wait(self, process: ServerProcess, ports: Ports) -> float:
         """Until it says that every listener is ready."""

@@ -10,6 +10,7 @@ from benchmarks.worklists import Order, format_hl7
 from openworklist.hl7.profile import preset
 from openworklist.observe.metrics import Metrics
 from openworklist.services.configuration import using
+from openworklist.services.configurations import Configurations
 from openworklist.services.intake import Intake
 from openworklist.services.reading import Arrival, Reader, Source
 from openworklist.services.settling import settle
@@ -36,6 +37,8 @@ def seed(folder: Path, orders: Iterable[Order], url: str = "") -> None:
         ]:
             pairs = [(arrival, intake.answer(arrival)) for arrival in group]
             database.write(partial(_store, pairs))
+        # The others take an empty (0040,0001) for every station: a thousand answers are asked for so.
+        Configurations(database).set_option("use_calling_ae", "no", "benchmark")
     finally:
         database.close()
 

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from openworklist.services.certificate_making import make_certificates
 from openworklist.store.database import Database, open_database
 
 # How long an example takes is the machine's affair.
@@ -132,6 +133,20 @@ def start_server() -> Iterator[Callable[..., Running]]:
     yield start
     for each in started:
         each.kill()
+
+
+@pytest.fixture(scope="session")
+def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with ca, server and client, each `.pem` and `.key`, for servers on this machine."""
+    folder = tmp_path_factory.mktemp("papers")
+    make_certificates(folder, ("localhost", "127.0.0.1"))
+    return folder
+
+
+@pytest.fixture
+def free_ports() -> Callable[[int], list[int]]:
+    """As many ports that nobody holds just now."""
+    return _find_ports
 
 
 @pytest.fixture(scope="session")

@@ -11,11 +11,13 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from openworklist import __version__
+from openworklist.domain.errors import SettingsError
 from openworklist.domain.retry import Retry
 from openworklist.listeners.dicom import DicomLimits, DicomListener
+from openworklist.listeners.entrance import TlsPort
 from openworklist.listeners.folder import FolderListener
 from openworklist.listeners.http import HttpListener
 from openworklist.listeners.mllp import Limits, MllpListener
@@ -23,6 +25,7 @@ from openworklist.observe import logging as logs
 from openworklist.observe.health import Health
 from openworklist.observe.metrics import Metrics
 from openworklist.observe.port import DicomCounter
+from openworklist.services.certificates import Certificates, TlsFiles
 from openworklist.services.configuration import Configuration
 from openworklist.services.configurations import Configurations
 from openworklist.services.courier import Courier
@@ -44,6 +47,15 @@ log = logging.getLogger(__name__)
 # before and after it waits for the disk, and the loop is not to be kept by a long search.
 _SWITCH_INTERVAL: Final = 0.0001
 _DAY: Final = 86_400.0
+_OWN_FILES: Final = 200  # database, log, watched folder, pages, outgoing connections
+
+
+class _Room(NamedTuple):
+    """Connections to the HL7 port, associations, and connections that have none."""
+
+    hl7: int
+    associations: int
+    pending: int
 
 
 class Listener(Protocol):
@@ -136,6 +148,8 @@ class Server:
             zone=settings.zone(),
             find_confirmed=lambda: self._configurations.current().confirmed_scanners,
         )
+        self._certificates: list[Certificates] = []
+        self._room = _find_room(settings)
         self.listeners: Sequence[Listener] = self._make_listeners()
         self._expiry = Expiry(database, settings.journal_days, self.metrics)
         self._retention = Retention(
@@ -155,6 +169,8 @@ class Server:
         self._database.attach(asyncio.get_running_loop())
         for listener in self.listeners:
             await listener.start()
+        for certificates in self._certificates:
+            certificates.start()
         self._expiry.start()
         self._retention.start()
         self._configurations.start(self._worklist.use)
@@ -164,6 +180,8 @@ class Server:
     async def stop(self) -> None:
         """Take nothing more, answer what was taken, then close."""
         self.health.add("server", lambda: "it is stopping")
+        for certificates in self._certificates:
+            await certificates.stop()
         await self._retention.stop()
         await self._expiry.stop()
         await self._configurations.stop()
@@ -180,11 +198,11 @@ class Server:
     def _make_listeners(self) -> list[Listener]:
         settings = self._settings
         listeners: list[Listener] = []
-        if settings.hl7_port:
+        if settings.hl7_port or settings.hl7_tls_port:
             listeners.append(self._make_hl7())
         if settings.folder:
             listeners.append(self._make_folder())
-        if settings.dicom_port:
+        if settings.dicom_port or settings.dicom_tls_port:
             listeners.append(self._make_dicom())
         if settings.web_port:
             self.health.add("database", self._database.find_problem)
@@ -201,17 +219,35 @@ class Server:
         return MllpListener(
             reception,
             host=settings.hl7_host or settings.host,
-            port=settings.hl7_port,
+            port=settings.hl7_port or None,
+            tls=self._make_tls("HL7", settings.hl7_tls_port, settings.hl7_tls_client_ca),
             limits=Limits(
                 message=settings.hl7_max_message,
-                connections=settings.hl7_max_connections,
+                connections=self._room.hl7,
+                per_address=settings.hl7_max_per_address,
                 idle_timeout=settings.hl7_idle_timeout,
                 frame_timeout=settings.hl7_frame_timeout,
                 write_timeout=settings.hl7_write_timeout,
             ),
-            allowed=settings.allowed_networks(),
+            allowed=settings.hl7_networks(),
             observer=reception,
         )
+
+    def _make_tls(self, listener: str, port: int, client_ca: str) -> TlsPort | None:
+        """The TLS port of a listener; SettingsError if its certificate is missing or of no use."""
+        if not port:
+            return None
+        settings = self._settings
+        if not settings.tls_certificate:
+            raise SettingsError(
+                f"The TLS port of {listener} needs a certificate.",
+                where="tls_certificate",
+                hint="name its file; `openworklist certificate` makes one for tests",
+            )
+        files = TlsFiles(settings.tls_certificate, settings.tls_key, client_ca)
+        certificates = Certificates(listener, files, self.metrics.count)
+        self._certificates.append(certificates)
+        return TlsPort(port, certificates.context, settings.tls_handshake_timeout)
 
     def _make_folder(self) -> FolderListener:
         settings = self._settings
@@ -228,15 +264,22 @@ class Server:
         return DicomListener(
             self._worklist,
             host=settings.dicom_host or settings.host,
-            port=settings.dicom_port,
+            port=settings.dicom_port or None,
+            tls=self._make_tls("DICOM", settings.dicom_tls_port, settings.dicom_tls_client_ca),
             called=(settings.ae_title,) if settings.ae_title_required else (),
             max_pdu=settings.dicom_max_pdu,
             limits=DicomLimits(
-                associations=settings.dicom_max_associations,
+                associations=self._room.associations,
+                per_title=settings.dicom_max_per_title,
+                per_address=settings.dicom_max_per_address,
+                pending=self._room.pending,
+                identifier=settings.dicom_max_identifier,
                 artim=settings.dicom_artim_timeout,
                 idle_timeout=settings.dicom_idle_timeout,
+                pdu_timeout=settings.dicom_pdu_timeout,
                 write_timeout=settings.dicom_write_timeout,
             ),
+            allowed=settings.dicom_networks(),
             observer=DicomCounter(self.metrics, logs_questions=settings.log_questions),
             is_welcome=Welcome(self._database, self._configurations).is_welcome,
             keeper=self._questions,
@@ -296,3 +339,25 @@ def _raise_file_limit() -> None:
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     log.debug("file limit", extra={"before": soft, "now": hard})
+
+
+def _find_room(settings: Settings) -> _Room:
+    """As many connections as the settings allow and the system has files for.
+
+    Without a file nobody could be accepted, not even to be turned away: each limit shrinks by its share.
+    """
+    wanted = _Room(settings.hl7_max_connections, settings.dicom_max_associations, settings.dicom_max_pending)
+    if sys.platform == "win32" or os.name != "posix":
+        return wanted
+    import resource
+
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    room = max(soft - _OWN_FILES, len(wanted))
+    if soft == resource.RLIM_INFINITY or room >= sum(wanted):
+        return wanted
+    found = _Room(*(max(each * room // sum(wanted), 1) for each in wanted))
+    log.warning(
+        "the system allows fewer open files than the settings want connections: all limits were lowered",
+        extra={"files": soft, **found._asdict()},
+    )
+    return found

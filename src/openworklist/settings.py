@@ -90,6 +90,13 @@ class Settings:
     hl7_port: int = _say(3001, "HL7 port", _is_port)
     dicom_port: int = _say(11112, "DICOM port", _is_port)
     web_port: int = _say(3000, "web port", _is_port)
+    hl7_tls_port: int = _say(0, "HL7 port with TLS beside it, often 6661", _is_port)
+    dicom_tls_port: int = _say(0, "DICOM port with TLS beside it, by the standard 2762", _is_port)
+    tls_certificate: str = _say("", "file of the certificate for TLS, PEM, with those that lead to its CA")
+    tls_key: str = _say("", "file of its key, PEM, not encrypted; empty: in the certificate's file")
+    hl7_tls_client_ca: str = _say("", "file of the CA of senders' certificates; empty: none is asked for")
+    dicom_tls_client_ca: str = _say("", "file of the CA of scanners' certificates; empty: none is asked for")
+    tls_handshake_timeout: float = _say(10.0, "seconds that agreeing upon TLS may take", _is_not_negative)
     ae_title: str = _say("OPENWORKLIST", "AE title of the worklist", is_ae_title)
     ae_title_required: bool = _say(False, "turn away associations that call another AE title")
     time_zone: str = _say("", "time zone of the site; empty: this machine's", _is_zone)
@@ -99,16 +106,31 @@ class Settings:
     hl7_allowed: str = _say("", "addresses that may connect to the HL7 port; empty: all", _is_networks)
     hl7_max_message: int = _say(8 * 1024 * 1024, "largest HL7 message in bytes", _is_positive)
     hl7_max_connections: int = _say(10_000, "HL7 connections at once", _is_positive)
+    hl7_max_per_address: int = _say(
+        1_000, "HL7 connections of one address at once; 0: any number", _is_not_negative
+    )
     hl7_idle_timeout: float = _say(0.0, "seconds of silence that close an HL7 connection", _is_not_negative)
     hl7_frame_timeout: float = _say(60.0, "seconds that an HL7 message may take to arrive", _is_not_negative)
     hl7_write_timeout: float = _say(30.0, "seconds to wait for a sender to read", _is_not_negative)
     folder: str = _say("", "folder that is watched for files of HL7 messages; empty: none")
     folder_erase: bool = _say(False, "delete files whose messages were all taken, instead of renaming them")
     folder_interval: float = _say(2.0, "seconds between two looks at the watched folder", _is_positive)
+    dicom_allowed: str = _say("", "addresses that may connect to the DICOM port; empty: all", _is_networks)
     dicom_max_pdu: int = _say(65_536, "largest PDU taken, in bytes; 0: any", _is_not_negative)
     dicom_max_associations: int = _say(10_000, "associations at once", _is_positive)
+    dicom_max_per_title: int = _say(
+        0, "associations of one calling AE title at once; 0: any number", _is_not_negative
+    )
+    dicom_max_per_address: int = _say(
+        1_000, "associations of one address at once; 0: any number", _is_not_negative
+    )
+    dicom_max_pending: int = _say(
+        2_048, "connections without an association at once; of more the oldest is closed", _is_positive
+    )
+    dicom_max_identifier: int = _say(1024 * 1024, "largest question of a scanner, in bytes", _is_positive)
     dicom_artim_timeout: float = _say(30.0, "seconds to wait for an association request", _is_not_negative)
     dicom_idle_timeout: float = _say(600.0, "seconds of silence that end an association", _is_not_negative)
+    dicom_pdu_timeout: float = _say(30.0, "seconds that a PDU may take to arrive", _is_not_negative)
     dicom_write_timeout: float = _say(30.0, "seconds to wait for a scanner to read", _is_not_negative)
     commit_group: int = _say(512, "orders that share a commit at most", _is_positive)
     drain_seconds: float = _say(5.0, "seconds that a stopping server goes on answering", _is_not_negative)
@@ -130,8 +152,11 @@ class Settings:
         """The site's time zone, with its rules for summer time."""
         return ZoneInfo(self.time_zone) if self.time_zone else find_machine_zone(os.environ.get("TZ"))
 
-    def allowed_networks(self) -> tuple[Any, ...]:
+    def hl7_networks(self) -> tuple[Any, ...]:
         return _networks(self.hl7_allowed)
+
+    def dicom_networks(self) -> tuple[Any, ...]:
+        return _networks(self.dicom_allowed)
 
 
 NAMES = tuple(each.name for each in fields(Settings))

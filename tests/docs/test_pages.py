@@ -35,7 +35,7 @@ def _commands(command: Any, path: str) -> Iterator[tuple[str, Any]]:
 COMMANDS = dict(_commands(typer.main.get_command(application), "openworklist"))
 # Each row of the page with the command it is about: `openworklist records show ID` is `records show`.
 ROWS = [
-    (re.match(r"\| `(openworklist(?: [a-z]+)*)", line)[1], line)  # type: ignore[index]
+    (re.match(r"\| `(openworklist(?: [a-z][a-z-]*)*)", line)[1], line)  # type: ignore[index]
     for line in (ROOT / "docs/commands.md").read_text("utf-8").splitlines()
     if line.startswith("| `openworklist ") and "--version" not in line
 ]

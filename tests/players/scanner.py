@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 from pydicom.dataset import Dataset
 from pynetdicom import AE
 
@@ -39,11 +41,19 @@ def ask(port: int, question: Dataset, *, syntax: str = EXPLICIT, max_pdu: int = 
     return [answer for status, answer in answers if answer is not None and status in (0xFF00, 0xFF01)]
 
 
+def ask_with_bytes(
+    port: int, identifier: bytes, *, syntax: str, calling: str
+) -> list[tuple[int, Dataset | None]]:
+    """Every response to an identifier that is sent as it is, not as pydicom would write it."""
+    with patch("pynetdicom.association.encode", return_value=identifier):
+        return ask_for_status(port, Dataset(), syntax=syntax, calling=calling)
+
+
 def ask_for_status(
-    port: int, question: Dataset, *, syntax: str = EXPLICIT, max_pdu: int = 16_382
+    port: int, question: Dataset, *, syntax: str = EXPLICIT, max_pdu: int = 16_382, calling: str = "CT01"
 ) -> list[tuple[int, Dataset | None]]:
     """Every response to a question, its status and its identifier, the final one included."""
-    scanner = AE("CT01")
+    scanner = AE(calling)
     scanner.maximum_pdu_size = max_pdu
     scanner.add_requested_context(WORKLIST, syntax)
     association = scanner.associate("127.0.0.1", port, ae_title="OPENWORKLIST", max_pdu=max_pdu)

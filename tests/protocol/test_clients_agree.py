@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from openworklist.cli.application import application
 from openworklist.domain.record import Record, Status, Value
+from openworklist.services.configurations import Configurations
 from openworklist.store.connection import Connection
 from openworklist.store.database import open_database
 from openworklist.store.records import insert_record
@@ -66,6 +67,8 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         insert_record(connection, Record({"patient_id": CANCELED}, status=Status.CANCELED), "canceled", 1)
 
     database.write(fill)
+    # They ask for all stations with an empty key, and DICOM means it so.
+    Configurations(database).set_option("use_calling_ae", "no", "test")
     database.close()
     return folder
 

@@ -9,6 +9,7 @@ import typer
 from openworklist import __version__
 from openworklist.cli import (
     attributes,
+    certificate,
     compare,
     configuration,
     doctor,
@@ -67,6 +68,7 @@ application.command()(query.find)
 application.command()(compare.compare)
 application.command()(explanation.explain)
 application.command()(attributes.attributes)
+application.command()(certificate.certificate)
 application.add_typer(doctor.application, name="doctor")
 application.add_typer(rules.filters, name="filters")
 application.add_typer(mapping.application, name="mapping")

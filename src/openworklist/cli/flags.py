@@ -9,12 +9,15 @@ from collections.abc import Callable
 from dataclasses import fields
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from openworklist.domain.ae_title import is_ae_title
 from openworklist.settings import HELP, Settings, load
+
+if TYPE_CHECKING:
+    from openworklist.domain.destination import Tls
 
 DAY = 86_400
 
@@ -71,6 +74,26 @@ def ae_title(flag: str, help: str) -> Any:
 Timeout = Annotated[float, typer.Option(min=0.001, max=DAY, help="Seconds to wait for an answer.")]
 
 
+UseTls = Annotated[
+    bool, typer.Option("--tls", help="Connect with TLS; the other side's certificate is always verified.")
+]
+Ca = Annotated[
+    Path | None,
+    typer.Option("--ca", help="Authority of its certificate, or the certificate itself (PEM)."),
+]
+Certificate = Annotated[
+    Path | None, typer.Option("--certificate", help="Our certificate, if it wants one (PEM).")
+]
+Key = Annotated[
+    Path | None,
+    typer.Option("--private-key", help="Its key, not encrypted (PEM), where it is not in the same file."),
+]
+ServerName = Annotated[
+    str,
+    typer.Option("--server-name", help="Name that its certificate has, where that is not HOST."),
+]
+
+
 def parse_address(text: str) -> tuple[str, int]:
     """`HOST:PORT`, an IPv6 address in brackets: `[::1]:3001`."""
     host, colon, port = text.rpartition(":")
@@ -81,6 +104,21 @@ def parse_address(text: str) -> tuple[str, int]:
     if not colon or not host or not (port.isascii() and port.isdigit()) or not 0 < int(port) < 65536:
         raise typer.BadParameter(f"{text!r} is not HOST:PORT, like 127.0.0.1:3001")
     return host, int(port)
+
+
+def make_tls(
+    is_wanted: bool, ca: Path | None, certificate: Path | None, key: Path | None, server_name: str
+) -> Tls | None:
+    """How a connection is secured by these options; None if none of them was given."""
+    from openworklist.domain.destination import Tls
+
+    if not (is_wanted or ca or certificate or key or server_name):
+        return None
+    # Whole paths: the server that sends from the queue works in another folder.
+    ca_path, certificate_path, key_path = (
+        str(path.resolve()) if path else "" for path in (ca, certificate, key)
+    )
+    return Tls(ca_path, certificate_path, key_path, server_name)
 
 
 def parse_dates(text: str) -> tuple[str, str]:

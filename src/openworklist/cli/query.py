@@ -7,7 +7,17 @@ from typing import Annotated
 import typer
 
 from openworklist.cli.console import Progress, print_json, print_table
-from openworklist.cli.flags import Timeout, ae_title, parse_address
+from openworklist.cli.flags import (
+    Ca,
+    Certificate,
+    Key,
+    ServerName,
+    Timeout,
+    UseTls,
+    ae_title,
+    make_tls,
+    parse_address,
+)
 
 Calling = Annotated[str, ae_title("--calling", "Our AE title.")]
 Called = Annotated[str, ae_title("--called", "AE title of the worklist.")]
@@ -26,13 +36,22 @@ _COLUMNS = (
 
 
 def echo(
-    to: Address, calling: Calling = "OPENWORKLIST", called: Called = "OPENWORKLIST", timeout: Timeout = 10
+    to: Address,
+    calling: Calling = "OPENWORKLIST",
+    called: Called = "OPENWORKLIST",
+    timeout: Timeout = 10,
+    tls: UseTls = False,
+    ca: Ca = None,
+    certificate: Certificate = None,
+    key: Key = None,
+    server_name: ServerName = "",
 ) -> None:
     """Ask a DICOM node whether it is there (C-ECHO)."""
     from openworklist.clients.dicom import Node
 
     host, port = parse_address(to)
-    took = Node(host, port, called, calling, timeout).echo()
+    security = make_tls(tls, ca, certificate, key, server_name)
+    took = Node(host, port, called, calling, timeout, security).echo()
     print(f"{called} at {to} answered in {took * 1000:.1f} ms")
 
 
@@ -53,6 +72,11 @@ def find(
     calling: Calling = "OPENWORKLIST",
     called: Called = "OPENWORKLIST",
     timeout: Timeout = 30,
+    tls: UseTls = False,
+    ca: Ca = None,
+    certificate: Certificate = None,
+    private_key: Key = None,
+    server_name: ServerName = "",
 ) -> None:
     """Ask a modality worklist (C-FIND) and show what it answers."""
     from openworklist.clients.dicom import Node
@@ -67,7 +91,8 @@ def find(
         "modality": modality,
         "scheduled_station_ae_title": station,
     } | dict(map(_to_key, key or []))
-    node = Node(host, port, called, calling, timeout)
+    security = make_tls(tls, ca, certificate, private_key, server_name)
+    node = Node(host, port, called, calling, timeout, security)
     with Progress() as progress:
         progress.show(f"asking {to}")
         answers = node.find(keys, limit=limit, on_answer=lambda count: progress.show(f"{count} answers"))

@@ -11,12 +11,23 @@ import typer
 
 from openworklist.cli.console import Progress, printable
 from openworklist.cli.exporting import print_left_out
-from openworklist.cli.flags import Timeout, find_actor, parse_address, takes_settings
+from openworklist.cli.flags import (
+    Ca,
+    Certificate,
+    Key,
+    ServerName,
+    Timeout,
+    UseTls,
+    find_actor,
+    make_tls,
+    parse_address,
+    takes_settings,
+)
 from openworklist.settings import Loaded
 
 if TYPE_CHECKING:
     from openworklist.clients.mllp import MllpClient
-    from openworklist.domain.destination import Destination, Tls
+    from openworklist.domain.destination import Destination
     from openworklist.domain.errors import PeerError
 
 
@@ -45,22 +56,11 @@ def send(
     retries: Annotated[
         int, typer.Option(min=0, help="How often to try again a connection that cannot be made.")
     ] = 0,
-    tls: Annotated[
-        bool, typer.Option("--tls", help="Connect with TLS; the receiver's certificate is always verified.")
-    ] = False,
-    ca: Annotated[
-        Path | None,
-        typer.Option(help="Authority of the receiver's certificate, or the certificate itself (PEM)."),
-    ] = None,
-    certificate: Annotated[
-        Path | None, typer.Option(help="Our certificate, if the receiver wants one (PEM).")
-    ] = None,
-    key: Annotated[
-        Path | None, typer.Option(help="Its key, not encrypted (PEM), where it is not in the same file.")
-    ] = None,
-    server_name: Annotated[
-        str, typer.Option(help="Name that the receiver's certificate has, where that is not HOST.")
-    ] = "",
+    tls: UseTls = False,
+    ca: Ca = None,
+    certificate: Certificate = None,
+    key: Key = None,
+    server_name: ServerName = "",
     queue: Annotated[
         bool, typer.Option("--queue", help="Put them into the outbound queue: the server sends them.")
     ] = False,
@@ -68,7 +68,7 @@ def send(
     """Send HL7 messages over MLLP and show the acknowledgements; exit 1 unless all were accepted."""
     from openworklist.domain.destination import Destination
 
-    security = _make_tls(tls, ca, certificate, key, server_name)
+    security = make_tls(tls, ca, certificate, key, server_name)
     destination = Destination(*parse_address(to), security)
     if not (files or records):
         raise typer.BadParameter("name files, or records by --record")
@@ -101,20 +101,6 @@ def _compose(loaded: Loaded, numbers: Iterable[int], profile: str, receiver: str
             )
         print_left_out(number, composed.left_out)
         yield Message(f"record {number}", composed.content)
-
-
-def _make_tls(
-    is_wanted: bool, ca: Path | None, certificate: Path | None, key: Path | None, server_name: str
-) -> Tls | None:
-    from openworklist.domain.destination import Tls
-
-    if not (is_wanted or ca or certificate or key or server_name):
-        return None
-    # Whole paths: the server that sends from the queue works in another folder.
-    ca_path, certificate_path, key_path = (
-        str(path.resolve()) if path else "" for path in (ca, certificate, key)
-    )
-    return Tls(ca_path, certificate_path, key_path, server_name)
 
 
 def _queue(loaded: Loaded, messages: Sequence[Message], destination: Destination) -> None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from openworklist.clients.dicom_values import to_identifier, to_values
+from openworklist.clients.tls import find_fault, make_context
+from openworklist.domain.destination import Destination, Tls
 from openworklist.domain.errors import PeerError, SettingsError
 from openworklist.domain.record import Value
 
@@ -23,13 +25,14 @@ _LONGEST_TITLE: Final = 16  # PS3.5 table 6.2-1
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A DICOM node to ask; every trouble is a PeerError. `timeout` is in seconds."""
+    """A DICOM node to ask; every trouble is a PeerError. `timeout` is in seconds; no `tls` is plain."""
 
     host: str
     port: int
     called: str = "OPENWORKLIST"
     calling: str = "OPENWORKLIST"
     timeout: float = 30
+    tls: Tls | None = None
 
     def echo(self) -> float:
         """Ask whether the node is there; returns how many seconds the answer took."""
@@ -76,8 +79,11 @@ class Node:
         entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = self.timeout
         entity.connection_timeout = self.timeout
         entity.add_requested_context(sop_class)
+        secured: dict[str, Any] = {}
+        if self.tls is not None:
+            secured["tls_args"] = (make_context(self.tls), self.tls.server_name or self.host)
         try:
-            association = entity.associate(self.host, self.port, ae_title=self.called)
+            association = entity.associate(self.host, self.port, ae_title=self.called, **secured)
         except OSError as error:  # the host has no address
             raise self._no_way() from error
         if not association.is_established:
@@ -109,6 +115,9 @@ class Node:
                 code="peer.not-offered",
                 hint="check that this is the right node, and what it may be asked by whom",
             )
+        if self.tls is not None:
+            # pynetdicom does not tell why: a handshake of our own does.
+            find_fault(Destination(self.host, self.port, self.tls), self.timeout)
         return self._no_way()
 
     def _no_way(self) -> PeerError:

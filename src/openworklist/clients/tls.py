@@ -25,6 +25,7 @@ _FAULTS: Final = {
 }
 _ALERT: Final = re.compile(r"ALERT_([A-Z_]+)")
 _ABOUT_OURS: Final = ("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED")
+_REGRET: Final = 2.0  # seconds in which a peer that has agreed may still refuse
 _PLAIN_HINT: Final = "is it a TLS port, and this the right one?"
 
 
@@ -36,18 +37,13 @@ def make_context(tls: Tls) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=tls.ca or None)
     except (OSError, ValueError) as error:
-        raise _unusable(tls.ca, "certificate of an authority", error) from error
+        raise unusable(tls.ca, "certificate of an authority", error) from error
     # A receiver's own certificate may be trusted as it is: hospitals have many that sign themselves.
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     # Newer versions of Python refuse what older ones take, old authorities of hospitals among it.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     if tls.certificate:
-        try:
-            # Without a password OpenSSL would ask for one on the terminal.
-            context.load_cert_chain(tls.certificate, tls.key or None, password=lambda: "")
-        except (OSError, ValueError) as error:
-            name = getattr(error, "filename", None) or tls.key or tls.certificate
-            raise _unusable(name, "certificate with a key that fits and is not encrypted", error) from error
+        load_pair(context, tls.certificate, tls.key)
     elif tls.key:
         raise SettingsError(
             "There is a key, but no certificate that it belongs to.",
@@ -55,6 +51,27 @@ def make_context(tls: Tls) -> ssl.SSLContext:
             hint="name the file of the certificate too",
         )
     return context
+
+
+def load_pair(context: ssl.SSLContext, certificate: str, key: str) -> None:
+    """Use a certificate and its key, which may stand in one file; SettingsError if they cannot be used."""
+    for path in filter(None, (certificate, key)):
+        try:
+            open(path, "rb").close()  # OpenSSL does not say which of the two is missing
+        except (OSError, ValueError) as error:
+            raise unusable(path, "certificate or key", error) from error
+    try:
+        # Without a password OpenSSL would ask for one on the terminal.
+        context.load_cert_chain(certificate, key or None, password=lambda: "")
+    except (OSError, ValueError) as error:
+        raise unusable(
+            key or certificate, "certificate with a key that fits and is not encrypted", error
+        ) from error
+
+
+def describe_fault(error: ssl.SSLCertVerificationError) -> tuple[str, str]:
+    """What is wrong with a peer's certificate, as the end of a sentence, and the way out."""
+    return _FAULTS.get(error.verify_code, (f"is not valid: {error.verify_message}", _CA))
 
 
 def secure(sock: socket.socket, context: ssl.SSLContext, destination: Destination) -> ssl.SSLSocket:
@@ -67,6 +84,23 @@ def secure(sock: socket.socket, context: ssl.SSLContext, destination: Destinatio
         raise explain(destination, error) from error
     except ValueError as error:
         raise _failed(destination, f"{name!r} is no name of a server", _NAME) from error
+
+
+def find_fault(destination: Destination, timeout: float) -> None:
+    """Raise PeerError if TLS with a peer cannot be agreed upon, else return; nothing is sent to it."""
+    assert destination.tls is not None
+    try:
+        with (
+            socket.create_connection((destination.host, destination.port), timeout) as plain,
+            secure(plain, make_context(destination.tls), destination) as secured,
+        ):
+            # RFC 8446 4.4.2.4: in TLS 1.3 a peer that refuses our certificate says so afterwards.
+            secured.settimeout(min(timeout, _REGRET))
+            secured.recv(1)
+    except ssl.SSLError as error:
+        raise explain(destination, error) from error
+    except OSError:
+        return
 
 
 def explain(destination: Destination, error: ssl.SSLError | TimeoutError | ConnectionError) -> PeerError:
@@ -92,7 +126,7 @@ def explain(destination: Destination, error: ssl.SSLError | TimeoutError | Conne
 
 
 def _explain_certificate(destination: Destination, error: ssl.SSLCertVerificationError) -> PeerError:
-    what, hint = _FAULTS.get(error.verify_code, (f"is not valid: {error.verify_message}", _CA))
+    what, hint = describe_fault(error)
     return PeerError(
         f"The certificate of {destination.name} {what}.",
         where=destination.name,
@@ -115,7 +149,8 @@ def _words(reason: str) -> str:
     return reason.lower().replace("_", " ") or "no reason given"
 
 
-def _unusable(path: str, what: str, error: OSError | ValueError) -> SettingsError:
+def unusable(path: str, what: str, error: OSError | ValueError) -> SettingsError:
+    """The error for a file that holds no `what`, or cannot be read."""
     is_missing = isinstance(error, OSError) and not isinstance(error, ssl.SSLError)
     reason = (
         str(error.strerror or error) if is_missing and isinstance(error, OSError) else f"it holds no {what}"

@@ -52,7 +52,7 @@ class Encoder:
     __slots__ = ("_charset_field", "_fields")
 
     def __init__(self, plan: Plan, *, is_explicit: bool) -> None:
-        self._fields = tuple(_to_field(wanted, is_explicit) for wanted in plan)
+        self._fields = tuple(_to_field(wanted, is_explicit, is_top=True) for wanted in plan)
         self._charset_field = _to_field(Wanted(_CHARSET, "CS", None), is_explicit)
 
     def encode(self, record: Record) -> bytes:
@@ -107,7 +107,9 @@ def _encode_item(field: _Field, look: Look, encoding: Encoding) -> bytes:
     return _ITEM + pack("<I", len(content)) + content
 
 
-def _to_field(wanted: Wanted, is_explicit: bool, *, is_optional: bool = False) -> _Field:
+def _to_field(
+    wanted: Wanted, is_explicit: bool, *, is_optional: bool = False, is_top: bool = False
+) -> _Field:
     attribute = wanted.attribute
     head = pack("<HH", wanted.tag >> 16, wanted.tag & 0xFFFF)
     has_long_length = not is_explicit or wanted.vr in _LONG_FORM
@@ -126,7 +128,7 @@ def _to_field(wanted: Wanted, is_explicit: bool, *, is_optional: bool = False) -
         attribute=attribute,
         fields=fields,
         conditions=wanted.conditions,
-        is_steps=wanted.tag == STEPS,
+        is_steps=is_top and wanted.tag == STEPS,  # inside of an item it is a key that nobody knows
         is_optional=is_optional,
         fixed=wanted.fixed,
     )

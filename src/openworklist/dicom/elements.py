@@ -45,10 +45,11 @@ def read_elements(data: bytes, transfer_syntax: str, sequences: frozenset[int]) 
 
 
 class _Reader:
-    __slots__ = ("_count", "_data", "_is_explicit", "_sequences")
+    __slots__ = ("_count", "_data", "_end", "_is_explicit", "_sequences")
 
     def __init__(self, data: bytes, is_explicit: bool, sequences: frozenset[int]) -> None:
         self._data = data
+        self._end = len(data.rstrip(b"\0"))  # of what is more than zeros
         self._is_explicit = is_explicit
         self._sequences = sequences
         self._count = 0
@@ -59,7 +60,8 @@ class _Reader:
         """The elements from `at` to `end`, or to the delimiter of their item; and where that was."""
         found: list[Element] = []
         while at < end:
-            if not depth and self._is_padding(at):
+            # Some scanners pad the identifier with zeros to the size of their buffer.
+            if not depth and at >= self._end:
                 break
             if end - at < 8:
                 raise IdentifierError(f"The identifier ends within an element, at byte {at}.")
@@ -73,10 +75,6 @@ class _Reader:
         if is_delimited:
             raise IdentifierError("An item of the identifier has no end.")
         return tuple(found), at
-
-    def _is_padding(self, at: int) -> bool:
-        """Whether only zeros follow: some scanners pad the identifier to the size of their buffer."""
-        return not any(self._data[at : at + 4]) and not self._data[at:].strip(b"\0")
 
     def _note(self, tag: int) -> None:
         self._count += 1

@@ -20,8 +20,7 @@ from openworklist.domain.query import STATION, Condition, Interval, Nested, Rang
 STEPS: Final = 0x0040_0100  # Scheduled Procedure Step Sequence
 _CHARSET: Final = 0x0008_0005
 _ZONE: Final = 0x0008_0201
-_LEVEL: Final = 0x0008_0052
-_NEVER_KEYS: Final = frozenset((_CHARSET, _ZONE, _LEVEL))
+_NEVER_KEYS: Final = frozenset((_CHARSET, _ZONE))
 _START_DATE: Final = "scheduled_procedure_step_start_date"
 _START_TIME: Final = "scheduled_procedure_step_start_time"
 _ASCII: Final = from_dicom("")
@@ -36,8 +35,10 @@ def _by_tag(attributes: tuple[Attribute, ...]) -> Catalogue:
 
 _TOP: Final = _by_tag(tuple(each for each in ATTRIBUTES if each.level is not Level.STEP))
 _STEP: Final = _by_tag(tuple(each for each in ATTRIBUTES if each.level is Level.STEP))
-# Asked for by scanners, but not in the catalogue: their VR, where Implicit VR does not tell.
+# Asked for by scanners, but not in the catalogue: their VR, where Implicit VR does not tell. A worklist has
+# no Query/Retrieve Level (PS3.4 K.4.1.1); scanners that send one out of habit mean it all the same.
 _OTHERS: Final[Mapping[int, str]] = {
+    0x0008_0052: "CS",
     0x0008_1030: "LO", 0x0008_1080: "LO", 0x0010_1000: "LO", 0x0010_1001: "PN", 0x0010_1010: "AS",
     0x0010_1090: "LO", 0x0010_2154: "SH", 0x0010_2160: "SH", 0x0010_2180: "SH", 0x0010_21B0: "LT",
     0x0010_21D0: "DA", 0x0010_21F0: "LO", 0x0010_2203: "CS", 0x0010_4000: "LT", 0x0020_0010: "SH",
@@ -88,13 +89,6 @@ class Question:
 def to_question(data: bytes, transfer_syntax: str, extras: Extras = NO_EXTRAS) -> Question:
     """Read an identifier. IdentifierError names the element that cannot be understood."""
     elements = read_elements(data, transfer_syntax, _SEQUENCES)
-    level = next((each for each in elements if each.tag == _LEVEL and each.value.strip(b" \0")), None)
-    if level is not None:
-        raise IdentifierError(
-            "A Query/Retrieve Level: the question is for another service.",
-            tag=_LEVEL,
-            code="identifier.sop-class-mismatch",
-        )
     reading = _Reading(extras)
     plan = reading.read_level(elements, extras.top)
     conditions = tuple(_combine(reading.conditions, reading.ranges))
@@ -124,11 +118,12 @@ class _Reading:
         outer = self._charset
         self._charset = _find_charset(elements, outer)
         wanted: dict[int, Wanted] = {}
+        creators = _find_creators(elements) if self._extras.private else {}
         for element in elements:
             tag = element.tag
             if not _is_key(tag):
-                if tag & 0x1_0000 and self._extras.private:
-                    self._read_private(element, elements, catalogue, wanted)
+                if tag & 0x1_0000 and creators:
+                    self._read_private(element, creators, catalogue, wanted)
                 continue
             if tag in wanted:
                 raise IdentifierError("An element is there twice.", tag=tag)
@@ -148,14 +143,14 @@ class _Reading:
     def _read_private(
         self,
         element: Element,
-        elements: tuple[Element, ...],
+        creators: Mapping[int, bytes],
         catalogue: Catalogue,
         wanted: dict[int, Wanted],
     ) -> None:
         """A private key whose creator (PS3.5 7.8.1) is one that a profile names; others say nothing here."""
         tag = element.tag
         reserved = tag & 0xFFFF_0000 | tag >> 8 & 0xFF
-        found = next((each.value for each in elements if each.tag == reserved), b"")
+        found = creators.get(reserved, b"")
         creator = found.decode("ascii", "replace").strip(" \0")
         key = (catalogue is self._extras.step, tag & 0xFFFF_00FF, creator)
         attribute = self._extras.private.get(key) if tag & 0xFF00 else None
@@ -229,6 +224,11 @@ def _guess(value: bytes) -> str:
         return value.decode("utf_8")
     except UnicodeDecodeError:
         return value.decode("latin_1")
+
+
+def _find_creators(elements: tuple[Element, ...]) -> dict[int, bytes]:
+    """Whose the private blocks are, by the tags (gggg,00bb) that say so; the first one counts."""
+    return {each.tag: each.value for each in reversed(elements) if each.tag & 0x1_FF00 == 0x1_0000}
 
 
 def _find_charset(elements: tuple[Element, ...], outer: Charset | None) -> Charset | None:

@@ -76,7 +76,7 @@ class StudyUids:
                 f"{title} is not on the list.",
                 where="ae_titles",
                 hint="openworklist study-uids show tells who is",
-                code="study-uids.not-found",
+                code="study.not-found",
             )
         return title
 

@@ -18,7 +18,8 @@ _BEGIN = re.compile(
     rb"(?:\xef\xbb\xbf)?[ \t]*(?:(MSH)[^A-Za-z0-9\s]|(?:FHS|BHS|BTS|FTS)(?:([^A-Za-z0-9\s])|\s*$))"
 )
 _SEGMENT = re.compile(rb"[A-Z][A-Z0-9]{2}([^A-Za-z0-9\s])")
-_ENVELOPE = re.compile(rb"[\r\n\t ]*(?:\xef\xbb\xbf)?[\r\n\t ]*(?:FHS|BHS)(?:[^A-Za-z0-9]|$)")
+# Blanks are never given back: else a megabyte of them is looked at again from each of them.
+_ENVELOPE = re.compile(rb"[\r\n\t ]*+(?:\xef\xbb\xbf[\r\n\t ]*+)?(?:FHS|BHS)(?:[^A-Za-z0-9]|$)")
 # A line that counts, and the first field of one that says a number.
 _COUNTED = re.compile(
     rb"(?:^|[\r\n])(?:\xef\xbb\xbf)?[ \t]*"

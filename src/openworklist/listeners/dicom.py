@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
-from collections.abc import Awaitable, Callable, Collection
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -19,16 +19,28 @@ from openworklist.dicom.negotiation import (
     Rejection,
     Service,
 )
+from openworklist.dicom.pdu import AssociateReject
 from openworklist.dicom.sop_classes import MODALITY_WORKLIST, VERIFICATION
-from openworklist.listeners.binding import BACKLOG, open_sockets, show
+from openworklist.listeners.crowd import Crowd, Network, find_group, is_allowed, take_from
 from openworklist.listeners.dicom_connection import Connection
+from openworklist.listeners.entrance import Entrance, TlsPort
 
 log = logging.getLogger("openworklist.dicom")
 
 # PS3.4 K.5: bytes 1 and 2 are always 1; no fuzzy matching of names, but adjustment of time zones.
 _WORKLIST_OPTIONS: Final = b"\1\1\0\1"
 _SERVICES: Final = {VERIFICATION: Service(), MODALITY_WORKLIST: Service(extended=_WORKLIST_OPTIONS)}
-_WITHOUT_ASSOCIATION: Final = 256  # connections above the limit that may at least hear why they are refused
+# PS3.8 table 9-21: transient, by the presentation service provider: congestion, or a limit of ours.
+_TOO_MANY: Final = Rejection(
+    AssociateReject(2, 3, 1), "as many associations are open as dicom_max_associations allows"
+)
+_TOO_MANY_OF_TITLE: Final = Rejection(
+    AssociateReject(2, 3, 2), "its AE title has as many associations as dicom_max_per_title allows"
+)
+_TOO_MANY_OF_ADDRESS: Final = Rejection(
+    AssociateReject(2, 3, 2), "its address has as many associations as dicom_max_per_address allows"
+)
+_GAVE_WAY: Final = "it asked for no association, and others came: dicom_max_pending are waiting"
 _IN_USE: Final = 0.5  # seconds since it last sent something that make an association worth waiting for
 
 
@@ -59,7 +71,10 @@ class DicomObserver(Protocol):
     def association_opened(self, peer: str, calling: str) -> None:
         return None
 
-    def association_rejected(self, peer: str, calling: str, reason: str) -> None:
+    def association_rejected(self, peer: str, calling: str, called: str, reason: str) -> None:
+        return None
+
+    def limit_reached(self, setting: str) -> None:
         return None
 
     def association_aborted(self, peer: str, calling: str, reason: str) -> None:
@@ -72,6 +87,15 @@ class DicomObserver(Protocol):
         return None
 
     def timed_out(self, peer: str, reason: str) -> None:
+        return None
+
+    def secured(self, peer: str, version: str, cipher: str) -> None:
+        return None
+
+    def tls_failed(self, peer: str, reason: str) -> None:
+        return None
+
+    def misdirected(self, peer: str, reason: str) -> None:
         return None
 
     def echo(self, calling: str) -> None:
@@ -113,9 +137,14 @@ class DicomLimits:
 
     `artim` is for the association request, and for the peer to close at the end (PS3.8 9.1.5); `pdu_timeout`
     for a PDU that has begun, and grows with its length; `write_timeout` for a peer that does not read.
+    `per_title` and `per_address` bound the associations of one calling AE title and of one address, 0 is no
+    bound. Of more than `pending` connections without an association the oldest gives way.
     """
 
     associations: int = 10_000
+    per_title: int = 0
+    per_address: int = 0
+    pending: int = 2_048
     identifier: int = MAX_DATASET
     artim: float = 30
     idle_timeout: float = 600
@@ -133,7 +162,7 @@ class DicomStatus:
 
 
 class DicomListener:
-    """The DICOM listener: `bind`, then `start`, and `stop` at the end.
+    """The DICOM listener: `bind`, then `start`, and `stop` at the end. `port` None is no plain port.
 
     `called` and `calling` are the AE titles that are allowed, empty for any; `is_welcome` is asked for each
     association, with the calling AE title and the peer. `max_pdu` is the longest P-DATA-TF we take, in bytes,
@@ -147,12 +176,14 @@ class DicomListener:
         service: FindService,
         *,
         host: str = "",
-        port: int = 11112,
+        port: int | None = 11112,
+        tls: TlsPort | None = None,
         called: Collection[str] = (),
         calling: Collection[str] = (),
         max_pdu: int = DEFAULT_MAX_PDU,
         limits: DicomLimits | None = None,
         observer: DicomObserver | None = None,
+        allowed: Sequence[Network] = (),
         is_welcome: Callable[[str, str], bool] = lambda calling, peer: True,
         keeper: QuestionKeeper | None = None,
         sweep_seconds: float = 1,
@@ -163,13 +194,14 @@ class DicomListener:
         self.keeper = keeper
         self.negotiator = Negotiator(Policy(_SERVICES, frozenset(called), frozenset(calling), max_pdu))
         self._is_welcome = is_welcome
-        self._host = host
-        self._port = port
+        self._entrance = Entrance(self.name, host, port, tls)
         self._sweep_seconds = sweep_seconds
-        self._sockets: list[socket.socket] = []
-        self._servers: list[asyncio.Server] = []
+        self._allowed = tuple(allowed)
+        self._crowd: Crowd[Connection] = Crowd()
         self._connections: set[Connection] = set()
         self._associations = 0
+        self._by_title: Counter[str] = Counter()
+        self._by_address: Counter[str] = Counter()
         self._sweeper: asyncio.TimerHandle | None = None
         self._is_stopping = False
         self._last_error = ""
@@ -177,46 +209,40 @@ class DicomListener:
     @property
     def status(self) -> DicomStatus:
         return DicomStatus(
-            bool(self._servers), self.addresses, len(self._connections), self._associations, self._last_error
+            self._entrance.is_open,
+            self.addresses,
+            len(self._connections),
+            self._associations,
+            self._last_error,
         )
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        return tuple(show(*sock.getsockname()[:2]) for sock in self._sockets)
+        return self._entrance.addresses
 
     @property
     def port(self) -> int:
-        """The port it listens on, known after `bind` even if 0 was asked for."""
-        return int(self._sockets[0].getsockname()[1]) if self._sockets else self._port
+        """The plain port it listens on, known after `bind` even if 0 was asked for."""
+        return self._entrance.port
+
+    @property
+    def tls_port(self) -> int:
+        return self._entrance.tls_port
 
     def bind(self) -> None:
         """Open the sockets, or raise ListenError. Nothing is read before `start`."""
-        if not self._sockets:
-            self._sockets = open_sockets(self.name, self._host, self._port)
+        self._entrance.bind()
 
     async def start(self) -> None:
-        self.bind()
         self._is_stopping = False
         loop = asyncio.get_running_loop()
-        for sock in self._sockets:
-            # Accepted sockets inherit it: a firewall that forgot an association must not leave it for ever.
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            # The server closes its own copy, so that the address can still be told.
-            server = await loop.create_server(
-                lambda: Connection(self, loop), sock=sock.dup(), backlog=BACKLOG
-            )
-            self._servers.append(server)
+        await self._entrance.open(lambda: Connection(self, loop), self.observer)
         self._sweeper = loop.call_later(self._sweep_seconds, self._sweep, loop)
 
     async def stop(self, drain_seconds: float = 5) -> None:
         """Take no new association, answer what was asked, then abort; after `drain_seconds` anyway."""
         self._is_stopping = True
-        for server in self._servers:
-            server.close()
-        self._servers.clear()
-        for sock in self._sockets:
-            sock.close()
-        self._sockets.clear()
+        self._entrance.close()
         if self._sweeper is not None:
             self._sweeper.cancel()
             self._sweeper = None
@@ -233,34 +259,66 @@ class DicomListener:
             await asyncio.sleep(0)
 
     def admit(self, connection: Connection) -> bool:
-        """Count a new connection in, or turn it away."""
+        """Count a new connection in, or turn it away. Where all places are taken, another one gives way."""
         reason = ""
         if self._is_stopping:
             reason = "stopping"
-        elif len(self._connections) >= self.limits.associations + _WITHOUT_ASSOCIATION:
-            reason = "too many connections"
+        elif not is_allowed(connection.address, self._allowed):
+            reason = "its address is not in dicom_allowed"
         if reason:
             self.observer.connection_refused(connection.peer, reason)
             return False
+        if self._crowd.unproven >= self.limits.pending:
+            self._make_room()
+        self._crowd.enter(connection, find_group(connection.address))
         self._connections.add(connection)
         return True
 
-    def find_rejection(self, calling: str, peer: str) -> Rejection | None:
+    def find_rejection(self, calling: str, peer: str, address: str) -> Rejection | None:
         """Why an association cannot be accepted now, though the request is right."""
-        if self._is_stopping or self._associations >= self.limits.associations:
+        if self._is_stopping:
             return CONGESTION
+        limits = self.limits
+        counts = (
+            (limits.associations, self._associations, _TOO_MANY, "dicom_max_associations"),
+            (limits.per_title, self._by_title[calling], _TOO_MANY_OF_TITLE, "dicom_max_per_title"),
+            (
+                limits.per_address,
+                self._by_address[find_group(address)],
+                _TOO_MANY_OF_ADDRESS,
+                "dicom_max_per_address",
+            ),
+        )
+        for limit, count, rejection, setting in counts:
+            if limit and count >= limit:
+                self.observer.limit_reached(setting)
+                return rejection
         return None if self._is_welcome(calling, peer) else CALLING_UNKNOWN
 
-    def association_opened(self, peer: str, calling: str) -> None:
+    def association_opened(self, connection: Connection) -> None:
         self._associations += 1
-        self.observer.association_opened(peer, calling)
+        self._by_title[connection.calling] += 1
+        self._by_address[find_group(connection.address)] += 1
+        self._crowd.prove(connection)
+        self.observer.association_opened(connection.peer, connection.calling)
 
-    def association_closed(self, peer: str, calling: str) -> None:
+    def association_closed(self, connection: Connection) -> None:
         self._associations -= 1
-        self.observer.association_closed(peer, calling)
+        take_from(self._by_title, connection.calling)
+        take_from(self._by_address, find_group(connection.address))
+        self.observer.association_closed(connection.peer, connection.calling)
 
     def release(self, connection: Connection) -> None:
+        self._crowd.leave(connection)
         self._connections.discard(connection)
+
+    def _make_room(self) -> None:
+        victim = self._crowd.find_least_worthy()
+        if victim is not None:
+            self.observer.limit_reached("dicom_max_pending")
+            self.observer.connection_refused(victim.peer, _GAVE_WAY)
+            self.release(victim)
+            victim.drop()
 
     def note_failure(self, peer: str, error: BaseException) -> None:
         """An error of ours, not of the peer's: logged without its message, which may quote a patient."""

@@ -23,6 +23,7 @@ from openworklist.dicom.status import Status
 from openworklist.listeners.binding import show
 from openworklist.listeners.dicom_operations import perform
 from openworklist.listeners.dicom_question import Question
+from openworklist.listeners.tls_words import TLS_ON_THE_PLAIN_PORT, is_client_hello
 
 if TYPE_CHECKING:
     from openworklist.listeners.dicom import DicomListener
@@ -41,6 +42,7 @@ class Connection(asyncio.Protocol):
         "_artim_since",
         "_association",
         "_has_ended",
+        "_is_new",
         "_is_open",
         "_is_paused",
         "_last_active",
@@ -63,6 +65,7 @@ class Connection(asyncio.Protocol):
         self._peername: tuple[object, ...] = ()
         self._association = Association(listener.negotiator, max_dataset=listener.limits.identifier)
         self.calling = ""  # known once the association is accepted
+        self._is_new = True  # nothing was read yet
         self._is_open = False
         self._has_ended = False  # in good order, or told why not
         self._question: Question | None = None
@@ -78,6 +81,10 @@ class Connection(asyncio.Protocol):
         name = self._peername
         return show(str(name[0]), cast(int, name[1])) if len(name) >= 2 else "unknown"
 
+    @property
+    def address(self) -> str:
+        return str(self._peername[0]) if self._peername else ""
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         self._peername = transport.get_extra_info("peername") or ()
@@ -89,6 +96,11 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._last_active = now = self._loop.time()
+        if self._is_new:
+            self._is_new = False
+            if is_client_hello(data):
+                self._has_ended = True
+                self.listener.observer.misdirected(self.peer, TLS_ON_THE_PLAIN_PORT)
         association = self._association
         events = association.receive(data)
         while events:
@@ -110,7 +122,7 @@ class Connection(asyncio.Protocol):
         if self._is_open:
             if not self._has_ended:
                 self._note_abort("the connection was lost")
-            self.listener.association_closed(self.peer, self.calling)
+            self.listener.association_closed(self)
 
     def pause_writing(self) -> None:
         self._stalled_since = self._loop.time()
@@ -254,24 +266,20 @@ class Connection(asyncio.Protocol):
     def _answer_request(self, event: AssociationRequested) -> None:
         listener = self.listener
         request = event.decision.request
-        rejection = event.decision.rejection or listener.find_rejection(request.calling, self.peer)
+        rejection = event.decision.rejection or listener.find_rejection(
+            request.calling, self.peer, self.address
+        )
         if rejection is None:
             self._association.accept()
             self.calling = request.calling
             self._is_open = True
-            listener.association_opened(self.peer, request.calling)
+            listener.association_opened(self)
             return
         self._association.reject(rejection)
         self._has_ended = True
-        listener.observer.association_rejected(self.peer, request.calling, rejection.reason)
+        listener.observer.association_rejected(self.peer, request.calling, request.called, rejection.reason)
         if listener.keeper is not None:
             listener.keeper.note_refusal(request.calling, self.peer, request.called, rejection.reason)
-        log.warning(
-            "an association of %s was rejected: %s",
-            request.calling,
-            rejection.reason,
-            extra={"peer": self.peer, "calling": request.calling, "called": request.called},
-        )
 
     def _cancel(self, event: CancelReceived) -> None:
         """A cancel that comes too late means nothing (PS3.7 9.1.2.2)."""
@@ -291,7 +299,6 @@ class Connection(asyncio.Protocol):
             return
         self._has_ended = True
         self.listener.observer.association_aborted(self.peer, self.calling, reason)
-        log.info("an association was aborted: %s", reason, extra={"peer": self.peer, "calling": self.calling})
 
     def _stop_answering(self) -> None:
         self._waiting.clear()

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_MISMATCH: Final = "identifier.sop-class-mismatch"
 _ZONE_OPTION: Final = slice(3, 4)  # of extended negotiation: PS3.4 K.5
 
 
@@ -152,9 +151,7 @@ class Question:
 def to_failure(error: BaseException) -> tuple[Status, str, int | None]:
     """The status (PS3.4 table K.4-1), Error Comment and Offending Element for an error."""
     if isinstance(error, IdentifierError):
-        is_mismatch = error.code == _MISMATCH
-        status = Status.IDENTIFIER_MISMATCH if is_mismatch else Status.UNABLE_TO_PROCESS
-        return status, error.sentence, error.tag
+        return Status.UNABLE_TO_PROCESS, error.sentence, error.tag
     if isinstance(error, StoreError | TooManyAnswers):
         return Status.OUT_OF_RESOURCES, error.sentence, None
     if isinstance(error, OpenWorklistError):

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address
-from typing import Protocol
+from typing import Final, Protocol
 
 from openworklist.hl7.framing import MAX_MESSAGE
-from openworklist.listeners.binding import open_sockets, show
+from openworklist.listeners.crowd import Crowd, Network, find_group, is_allowed
+from openworklist.listeners.entrance import Entrance, TlsPort
 from openworklist.listeners.mllp_connection import Connection
 
 log = logging.getLogger(__name__)
 
-Network = IPv4Network | IPv6Network
+_GAVE_WAY: Final = "it has sent no message, and others came: hl7_max_connections are open"
 
 
 class Done(Protocol):
@@ -60,7 +59,19 @@ class Observer(Protocol):
     def connection_refused(self, peer: str, reason: str) -> None:
         return None
 
+    def limit_reached(self, setting: str) -> None:
+        return None
+
     def timed_out(self, peer: str, reason: str) -> None:
+        return None
+
+    def secured(self, peer: str, version: str, cipher: str) -> None:
+        return None
+
+    def tls_failed(self, peer: str, reason: str) -> None:
+        return None
+
+    def misdirected(self, peer: str, reason: str) -> None:
         return None
 
     def noise(self, peer: str, count: int) -> None:
@@ -81,11 +92,14 @@ class Limits:
     `frame_timeout` is for a frame that has begun, and grows with what has come of it; `write_timeout` for a
     peer that does not read its answers. A connection with more than `pending` messages, or bytes of them,
     unanswered is not read until half of them are. `memory` is for the bytes of all connections together, in
-    messages under way and unanswered: beyond it those with a large one under way are closed.
+    messages under way and unanswered: beyond it those with a large one under way are closed. `per_address`
+    bounds the connections of one address, 0 is no bound; of more than `connections` the oldest that never
+    sent a message gives way.
     """
 
     message: int = MAX_MESSAGE
     connections: int = 10_000
+    per_address: int = 0
     pending: int = 64
     pending_bytes: int = 16 * 1024 * 1024
     memory: int = 512 * 1024 * 1024
@@ -103,7 +117,7 @@ class Status:
 
 
 class MllpListener:
-    """The HL7 listener: `bind`, then `start`, and `stop` at the end."""
+    """The HL7 listener: `bind`, then `start`, and `stop` at the end. `port` None is no plain port."""
 
     name = "HL7"
 
@@ -112,7 +126,8 @@ class MllpListener:
         handler: Handler,
         *,
         host: str = "",
-        port: int = 3001,
+        port: int | None = 3001,
+        tls: TlsPort | None = None,
         limits: Limits | None = None,
         allowed: Sequence[Network] = (),
         observer: Observer | None = None,
@@ -121,12 +136,10 @@ class MllpListener:
         self.handler = handler
         self.limits = limits or Limits()
         self.observer = observer or _Silent()
-        self._host = host
-        self._port = port
+        self._entrance = Entrance(self.name, host, port, tls)
         self._allowed = tuple(allowed)
         self._sweep_seconds = sweep_seconds
-        self._sockets: list[socket.socket] = []
-        self._servers: list[asyncio.Server] = []
+        self._crowd: Crowd[Connection] = Crowd()
         self._connections: set[Connection] = set()
         self._sweeper: asyncio.TimerHandle | None = None
         self._all_closed: asyncio.Event | None = None
@@ -144,40 +157,34 @@ class MllpListener:
 
     @property
     def status(self) -> Status:
-        return Status(bool(self._servers), self.addresses, len(self._connections), self._last_error)
+        return Status(self._entrance.is_open, self.addresses, len(self._connections), self._last_error)
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        return tuple(show(*sock.getsockname()[:2]) for sock in self._sockets)
+        return self._entrance.addresses
 
     @property
     def port(self) -> int:
-        """The port it listens on, known after `bind` even if 0 was asked for."""
-        return int(self._sockets[0].getsockname()[1]) if self._sockets else self._port
+        """The plain port it listens on, known after `bind` even if 0 was asked for."""
+        return self._entrance.port
+
+    @property
+    def tls_port(self) -> int:
+        return self._entrance.tls_port
 
     def bind(self) -> None:
         """Open the sockets, or raise ListenError. Nothing is read before `start`."""
-        if not self._sockets:
-            self._sockets = open_sockets(self.name, self._host, self._port)
+        self._entrance.bind()
 
     async def start(self) -> None:
-        self.bind()
         self._all_closed = None
         loop = asyncio.get_running_loop()
-        for sock in self._sockets:
-            # The server closes its own copy, so that the address can still be told.
-            server = await loop.create_server(lambda: Connection(self, loop), sock=sock.dup(), backlog=1024)
-            self._servers.append(server)
+        await self._entrance.open(lambda: Connection(self, loop), self.observer)
         self._sweeper = loop.call_later(self._sweep_seconds, self._sweep, loop)
 
     async def stop(self, drain_seconds: float = 5) -> None:
         """Take nothing more, answer what was taken, then close; after `drain_seconds` close anyway."""
-        for server in self._servers:
-            server.close()
-        self._servers.clear()
-        for sock in self._sockets:
-            sock.close()
-        self._sockets.clear()
+        self._entrance.close()
         if self._sweeper is not None:
             self._sweeper.cancel()
             self._sweeper = None
@@ -196,17 +203,23 @@ class MllpListener:
                 await asyncio.sleep(0)
 
     def admit(self, connection: Connection, address: str) -> bool:
-        """Count a new connection in, or turn it away."""
-        reason = self._reason_to_refuse(address)
+        """Count a new connection in, or turn it away. Where all places are taken, a silent one gives way."""
+        reason = self._find_refusal(address)
         if reason:
             self.observer.connection_refused(connection.peer, reason)
             return False
+        self._crowd.enter(connection, find_group(address))
         self._connections.add(connection)
         self.observer.connection_opened(connection.peer)
         return True
 
+    def note_message(self, connection: Connection) -> None:
+        """It has sent something whole: its place is safe."""
+        self._crowd.prove(connection)
+
     def release(self, connection: Connection) -> None:
         if connection in self._connections:
+            self._crowd.leave(connection)
             self._connections.remove(connection)
             self.observer.connection_closed(connection.peer)
         if not self._connections and self._all_closed is not None:
@@ -219,22 +232,29 @@ class MllpListener:
         log.debug("the error of %s", peer, exc_info=error)
         self.observer.failed(peer, error)
 
-    def _reason_to_refuse(self, address: str) -> str:
+    def _find_refusal(self, address: str) -> str:
         if self._all_closed is not None:
             return "stopping"
-        if len(self._connections) >= self.limits.connections:
-            return "too many connections"
-        if self._allowed and not self._is_allowed(address):
-            return "address not allowed"
+        if not is_allowed(address, self._allowed):
+            return "its address is not in hl7_allowed"
+        limits = self.limits
+        if limits.per_address and self._crowd.count(find_group(address)) >= limits.per_address:
+            self.observer.limit_reached("hl7_max_per_address")
+            return "its address has as many connections as hl7_max_per_address allows"
+        if len(self._connections) >= limits.connections:
+            self.observer.limit_reached("hl7_max_connections")
+            if not self._make_room():
+                return "as many connections are open as hl7_max_connections allows"
         return ""
 
-    def _is_allowed(self, address: str) -> bool:
-        try:
-            ip = ip_address(address.partition("%")[0])
-        except ValueError:
+    def _make_room(self) -> bool:
+        victim = self._crowd.find_least_worthy()
+        if victim is None:
             return False
-        mapped = getattr(ip, "ipv4_mapped", None)
-        return any((mapped or ip) in network for network in self._allowed)
+        self.observer.connection_refused(victim.peer, _GAVE_WAY)
+        self.release(victim)
+        victim.abort()
+        return True
 
     def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
         """One timer for all connections: thousands of them would else cost a timer a message."""

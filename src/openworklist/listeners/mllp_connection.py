@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from openworklist.hl7.framing import Deframer, Event, Frame, HalfFrame, Oversize, TokenQuery, wrap, wrap_token
 from openworklist.listeners.binding import show
+from openworklist.listeners.tls_words import TLS_ON_THE_PLAIN_PORT, is_client_hello
 
 if TYPE_CHECKING:
     from openworklist.listeners.mllp import MllpListener
@@ -46,6 +47,7 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._deframer = Deframer(listener.limits.message)
         self._noise = 0
+        self._is_new = True  # nothing was read yet
         self._events: deque[Event] = deque()  # read, but not yet handed on
         self._pending: deque[Pending] = deque()  # handed on, but not yet answered
         self._pending_bytes = 0
@@ -68,11 +70,16 @@ class Connection(asyncio.Protocol):
         sock = transport.get_extra_info("socket")
         if sock is not None:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            # Hospital interfaces stay open for days: a firewall that forgot one must not leave it for ever.
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
 
     def data_received(self, data: bytes) -> None:
         self._last_read = now = self._loop.time()
+        if self._is_new:
+            self._is_new = False
+            if is_client_hello(data):
+                # It would wait for an answer, in a connection that may stay open for days.
+                self._listener.observer.misdirected(self.peer, TLS_ON_THE_PLAIN_PORT)
+                self.abort()
+                return
         deframer = self._deframer
         was_inside = deframer.is_inside
         events = deframer.feed(data)
@@ -82,6 +89,7 @@ class Connection(asyncio.Protocol):
             self._listener.observer.noise(self.peer, deframer.noise - self._noise)
             self._noise = deframer.noise
         if events:
+            self._listener.note_message(self)
             self._events.extend(events)
             self._hand_on()
         self._note_held()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from openworklist.observe.metrics import Metrics
+from openworklist.observe.peer_log import PeerLog
 
 log = logging.getLogger("openworklist.dicom")
 
@@ -15,28 +16,46 @@ class DicomCounter:
     def __init__(self, metrics: Metrics, *, logs_questions: bool = False) -> None:
         self._metrics = metrics
         self._logs_questions = logs_questions
+        self._log = PeerLog(log)
 
     def association_opened(self, peer: str, calling: str) -> None:
         self._metrics.count("associations_opened")
 
-    def association_rejected(self, peer: str, calling: str, reason: str) -> None:
+    def association_rejected(self, peer: str, calling: str, called: str, reason: str) -> None:
         self._metrics.count("associations_rejected")
-        log.warning("association rejected", extra={"peer": peer, "calling": calling, "reason": reason})
+        self._log.write(
+            logging.WARNING, "association rejected", peer, calling=calling, called=called, reason=reason
+        )
 
     def association_aborted(self, peer: str, calling: str, reason: str) -> None:
         self._metrics.count("associations_aborted")
-        log.info("association aborted", extra={"peer": peer, "calling": calling, "reason": reason})
+        self._log.write(logging.INFO, "association aborted", peer, calling=calling, reason=reason)
 
     def association_closed(self, peer: str, calling: str) -> None:
         self._metrics.count("associations_closed")
 
     def connection_refused(self, peer: str, reason: str) -> None:
         self._metrics.count("dicom_connections_refused")
-        log.warning("DICOM connection refused", extra={"peer": peer, "reason": reason})
+        self._log.write(logging.WARNING, "DICOM connection refused", peer, reason=reason)
+
+    def limit_reached(self, setting: str) -> None:
+        self._metrics.count(f"{setting}_reached")
 
     def timed_out(self, peer: str, reason: str) -> None:
         self._metrics.count("dicom_connections_timed_out")
-        log.info("DICOM connection timed out", extra={"peer": peer, "reason": reason})
+        self._log.write(logging.INFO, "DICOM connection timed out", peer, reason=reason)
+
+    def secured(self, peer: str, version: str, cipher: str) -> None:
+        self._metrics.count("dicom_tls_connections")
+        log.debug("DICOM connection secured", extra={"peer": peer, "version": version, "cipher": cipher})
+
+    def tls_failed(self, peer: str, reason: str) -> None:
+        self._metrics.count("dicom_tls_failures")
+        self._log.write(logging.WARNING, "TLS with a scanner failed", peer, reason=reason)
+
+    def misdirected(self, peer: str, reason: str) -> None:
+        self._metrics.count("dicom_connections_misdirected")
+        self._log.write(logging.WARNING, "a scanner took the wrong port", peer, reason=reason)
 
     def echo(self, calling: str) -> None:
         self._metrics.count("echoes")

@@ -9,6 +9,7 @@ from openworklist.domain.errors import MessageError
 from openworklist.hl7.ack import split_answers
 from openworklist.hl7.batch import is_batch
 from openworklist.observe.metrics import Metrics
+from openworklist.observe.peer_log import PeerLog
 from openworklist.services.batches import Batch, Reply, find_problem
 from openworklist.services.intake import Intake
 from openworklist.services.reading import MLLP, Source, too_large
@@ -22,6 +23,7 @@ class Reception:
     def __init__(self, intake: Intake, metrics: Metrics) -> None:
         self._intake = intake
         self._metrics = metrics
+        self._log = PeerLog(log)
 
     def receive(self, raw: bytes, peer: str, reply: Reply) -> None:
         source = Source(MLLP, peer)
@@ -50,15 +52,30 @@ class Reception:
 
     def connection_refused(self, peer: str, reason: str) -> None:
         self._metrics.count("hl7_connections_refused")
-        log.warning("HL7 connection refused", extra={"peer": peer, "reason": reason})
+        self._log.write(logging.WARNING, "HL7 connection refused", peer, reason=reason)
+
+    def limit_reached(self, setting: str) -> None:
+        self._metrics.count(f"{setting}_reached")
 
     def timed_out(self, peer: str, reason: str) -> None:
         self._metrics.count("hl7_connections_timed_out")
-        log.info("HL7 connection timed out", extra={"peer": peer, "reason": reason})
+        self._log.write(logging.INFO, "HL7 connection timed out", peer, reason=reason)
+
+    def secured(self, peer: str, version: str, cipher: str) -> None:
+        self._metrics.count("hl7_tls_connections")
+        log.debug("HL7 connection secured", extra={"peer": peer, "version": version, "cipher": cipher})
+
+    def tls_failed(self, peer: str, reason: str) -> None:
+        self._metrics.count("hl7_tls_failures")
+        self._log.write(logging.WARNING, "TLS with a sender failed", peer, reason=reason)
+
+    def misdirected(self, peer: str, reason: str) -> None:
+        self._metrics.count("hl7_connections_misdirected")
+        self._log.write(logging.WARNING, "a sender took the wrong port", peer, reason=reason)
 
     def noise(self, peer: str, count: int) -> None:
         self._metrics.count("hl7_noise_bytes", count)
-        log.info("bytes outside of any message skipped", extra={"peer": peer, "bytes": count})
+        self._log.write(logging.INFO, "bytes outside of any message skipped", peer, bytes=count)
 
     def failed(self, peer: str, error: Exception) -> None:
         self._metrics.count("hl7_failures")

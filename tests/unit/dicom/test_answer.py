@@ -47,6 +47,14 @@ def answer(values: dict[str, Value], is_explicit: bool, plan: Plan = EVERYTHING)
     return decode(data, is_explicit=is_explicit)
 
 
+def test_steps_within_a_step_are_a_key_that_nobody_knows(is_explicit: bool) -> None:
+    inner = Wanted(STEPS, "SQ" if is_explicit else "UN", None, ())
+    plan = (Wanted(STEPS, "SQ", None, (Wanted(0x0008_0060, "CS", BY_NAME["modality"]), inner)),)
+    (step,) = answer({"modality": "CT"}, is_explicit, plan).ScheduledProcedureStepSequence
+    assert step.Modality == "CT"
+    assert len(step.ScheduledProcedureStepSequence) == 0
+
+
 FULL: dict[str, Value] = {
     "patient_name": "Doe^Jane",
     "patient_id": "P1",

@@ -9,9 +9,10 @@ from pydicom.config import disable_value_validation
 from pydicom.dataset import Dataset
 from pynetdicom.dsutils import encode
 
-from openworklist.dicom.identifier import Question, to_question
+from openworklist.dicom.identifier import Extras, Question, to_question
 from openworklist.dicom.sop_classes import EXPLICIT_LITTLE_ENDIAN, IMPLICIT_LITTLE_ENDIAN
 from openworklist.domain.errors import IdentifierError
+from openworklist.domain.extra import read_attribute
 from openworklist.domain.query import (
     AnyOf,
     Condition,
@@ -208,7 +209,6 @@ def test_the_plan_is_what_was_asked_for_in_the_order_of_tags() -> None:
     [
         (make(StudyInstanceUID=["1.2"] * 1001), "(0020,000D)"),
         (make(ScheduledProcedureStepSequence=[Dataset(), Dataset()]), "(0040,0100)"),
-        (make(QueryRetrieveLevel="STUDY"), "(0008,0052)"),
     ],
 )
 def test_what_cannot_be_understood_names_the_element(question: Dataset, tag: str) -> None:
@@ -217,10 +217,21 @@ def test_what_cannot_be_understood_names_the_element(question: Dataset, tag: str
     assert caught.value.where == tag
 
 
-def test_a_question_for_another_service_has_a_code_of_its_own() -> None:
-    with pytest.raises(IdentifierError) as caught:
-        read(make(QueryRetrieveLevel="STUDY"))
-    assert caught.value.code == "identifier.sop-class-mismatch"
+def test_a_query_retrieve_level_is_a_key_that_is_not_matched_on() -> None:
+    asked = read(make(QueryRetrieveLevel="STUDY", PatientID="P1"))
+    assert asked.conditions == (Single("patient_id", "P1"),)
+    assert asked.has_unsupported
+    assert [(each.tag, each.vr) for each in asked.plan] == [(0x0008_0052, "CS"), (0x0010_0020, "LO")]
+    assert not read(make(QueryRetrieveLevel="")).has_unsupported
+
+
+def test_a_private_block_is_its_first_creators() -> None:
+    extras = Extras((read_attribute("(0029,1001)", vr="LO", creator="A SCANNER"),))
+    keys = [encode_element(0x0029_0010, b"A SCANNER"), encode_element(0x0029_1001, b"X*")]
+    keys += [encode_element(0x0029_0010, b"ANOTHER"), *[encode_element(0x0029_1101, b"")] * 9_000]
+    asked = to_question(b"".join(keys), IMPLICIT_LITTLE_ENDIAN, extras)
+    assert [each.tag for each in asked.plan] == [0x0029_0010, 0x0029_1001]
+    assert asked.plan[0].fixed == b"A SCANNER"
 
 
 def encode_element(tag: int, value: bytes, vr: bytes = b"", length: int | None = None) -> bytes:

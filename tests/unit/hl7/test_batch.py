@@ -25,6 +25,14 @@ def cut(pieces: Iterable[bytes], max_message: int = 0) -> list[Part]:
     return [*parts, *splitter.finish()]
 
 
+@pytest.mark.parametrize("begin", [b"", BOM])
+def test_blanks_without_end_are_looked_at_once(begin: bytes) -> None:
+    """Else this would not end in the time of anybody's patience."""
+    blanks = b" \r\n\t" * 250_000
+    assert not is_batch(blanks + begin + blanks)
+    assert is_batch(blanks + begin + blanks + b"FHS|")
+
+
 @pytest.mark.parametrize(
     "raw",
     [

@@ -3,6 +3,8 @@ import logging
 import resource
 import socket
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+from ipaddress import ip_network
 from itertools import count, repeat
 
 import pytest
@@ -31,6 +33,7 @@ from openworklist.dicom.sop_classes import (
 )
 from openworklist.dicom.user_information import UserInformation
 from openworklist.domain.errors import IdentifierError, ListenError, StoreError
+from openworklist.listeners.crowd import Network
 from openworklist.listeners.dicom import DicomLimits, DicomListener, DicomObserver
 
 Reader = asyncio.StreamReader
@@ -104,8 +107,20 @@ class Counts(DicomObserver):
     def association_opened(self, peer: str, calling: str) -> None:
         self._note(f"opened {calling}")
 
-    def association_rejected(self, peer: str, calling: str, reason: str) -> None:
-        self._note(f"rejected {calling}")
+    def association_rejected(self, peer: str, calling: str, called: str, reason: str) -> None:
+        self._note(f"rejected {calling}: {reason}")
+
+    def limit_reached(self, setting: str) -> None:
+        self._note(f"limit {setting}")
+
+    def secured(self, peer: str, version: str, cipher: str) -> None:
+        self._note(f"secured {version}")
+
+    def tls_failed(self, peer: str, reason: str) -> None:
+        self._note(f"TLS failed: {reason}")
+
+    def misdirected(self, peer: str, reason: str) -> None:
+        self._note(f"misdirected: {reason}")
 
     def association_aborted(self, peer: str, calling: str, reason: str) -> None:
         self._note(f"aborted {reason}")
@@ -232,6 +247,7 @@ def run(
     error: Exception | None = None,
     limits: DicomLimits | None = None,
     called: tuple[str, ...] = (),
+    allowed: tuple[Network, ...] = (),
 ) -> None:
     """Play a scene against a real listener; it must end within half a minute."""
 
@@ -243,6 +259,7 @@ def run(
             port=0,
             limits=limits,
             called=called,
+            allowed=allowed,
             observer=counts,
             sweep_seconds=0.02,
         )
@@ -438,16 +455,10 @@ def test_a_waiting_question_can_be_cancelled_too() -> None:
             "The identifier breaks off.",
             0x0040_0100,
         ),
-        (
-            IdentifierError("It has a level.", code="identifier.sop-class-mismatch", tag=0x0008_0052),
-            0xA900,
-            "It has a level.",
-            0x0008_0052,
-        ),
         (StoreError("The disk is full."), 0xA700, "The disk is full.", None),
         (RuntimeError("SMITH^JOHN"), 0xC002, "internal error, see the log of the server", None),
     ],
-    ids=["unreadable", "mismatch", "store", "ours"],
+    ids=["unreadable", "store", "ours"],
 )
 def test_a_question_that_fails_says_why(error: Exception, status: int, comment: str, tag: int | None) -> None:
     async def play(scene: Scene) -> None:
@@ -526,17 +537,15 @@ def test_an_answer_to_nothing_is_aborted() -> None:
     run(play)
 
 
-def test_who_calls_somebody_else_is_rejected(caplog: pytest.LogCaptureFixture) -> None:
+def test_who_calls_somebody_else_is_rejected() -> None:
     async def play(scene: Scene) -> None:
         scanner = await scene.connect()
         scanner.send(encode(REQUEST))
         assert await scanner.read_pdu() == AssociateReject(1, 1, 7)
         scanner.writer.close()
-        assert scene.counts.events == ["rejected CT1"]
+        assert scene.counts.events == ["rejected CT1: it calls an AE title that is not ours"]
 
     run(play, called=("OTHER",))
-    (record,) = [record for record in caplog.records if record.name == "openworklist.dicom"]
-    assert vars(record)["calling"] == "CT1"
 
 
 def test_one_association_too_many_is_rejected_for_now() -> None:
@@ -553,14 +562,58 @@ def test_one_association_too_many_is_rejected_for_now() -> None:
     run(play, limits=DicomLimits(associations=1))
 
 
-def test_connections_without_association_are_limited_too() -> None:
+def test_one_association_too_many_of_a_title_or_an_address_is_rejected_by_our_limit() -> None:
     async def play(scene: Scene) -> None:
-        scanners = [await scene.connect() for _ in range(258)]
-        await scene.until("refused too many connections")
-        assert await scanners[-1].is_closed()
-        assert scene.listener.status.connections == 257
+        first, second = await scene.associate(), await scene.connect()
+        second.send(encode(REQUEST))
+        assert await second.read_pdu() == AssociateReject(2, 3, 2)
+        second.writer.close()
+        other = await scene.connect()
+        other.send(encode(replace(REQUEST, calling="CT2")))
+        answer = await other.read_pdu()
+        assert isinstance(answer, AssociateReject if by_address else AssociateAccept)
+        first.writer.close()
+        await scene.until("closed CT1")
+        await scene.associate()
+        setting = "dicom_max_per_address" if by_address else "dicom_max_per_title"
+        assert f"limit {setting}" in scene.counts.events
 
-    run(play, limits=DicomLimits(associations=1))
+    for by_address in (True, False):
+        run(play, limits=DicomLimits(per_address=1) if by_address else DicomLimits(per_title=1))
+
+
+def test_of_those_without_association_the_oldest_gives_way() -> None:
+    async def play(scene: Scene) -> None:
+        settled = await scene.associate()
+        first, *_, last = [await scene.connect() for _ in range(6)]
+        assert await first.is_closed()
+        await scene.until("limit dicom_max_pending")
+        last.send(encode(REQUEST))
+        assert isinstance(await last.read_pdu(), AssociateAccept)
+        settled.send(ECHO)
+        assert (await settled.read_message())[0].field == 0x8030
+        assert scene.listener.status.connections == 6
+
+    run(play, limits=DicomLimits(pending=5))
+
+
+def test_who_is_not_allowed_hears_nothing() -> None:
+    async def play(scene: Scene) -> None:
+        scanner = await scene.connect()
+        assert await scanner.is_closed()
+        await scene.until("refused its address is not in dicom_allowed")
+
+    run(play, allowed=(ip_network("10.0.0.0/8"),))
+
+
+def test_who_speaks_tls_on_the_plain_port_is_told_from_the_others() -> None:
+    async def play(scene: Scene) -> None:
+        scanner = await scene.connect()
+        scanner.send(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc")
+        assert await scanner.read_pdu() == Abort(0, 0)
+        assert scene.counts.events == ["misdirected: it speaks TLS on the plain port"]
+
+    run(play)
 
 
 def test_who_sends_no_request_is_closed() -> None:

@@ -63,7 +63,6 @@ def test_a_sentence_that_a_scanner_is_told_fits(place: str) -> None:
     ("error", "status", "tag"),
     [
         (IdentifierError("x", tag=0x0010_0020), Status.UNABLE_TO_PROCESS, 0x0010_0020),
-        (IdentifierError("x", code="identifier.sop-class-mismatch"), Status.IDENTIFIER_MISMATCH, None),
         (StoreBusy("x"), Status.OUT_OF_RESOURCES, None),
         (OpenWorklistError("x"), Status.UNABLE_TO_PROCESS, None),
     ],

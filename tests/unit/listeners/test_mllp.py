@@ -68,6 +68,12 @@ class Counts(Observer):
     def timed_out(self, peer: str, reason: str) -> None:
         self._note(reason)
 
+    def limit_reached(self, setting: str) -> None:
+        self._note(setting)
+
+    def misdirected(self, peer: str, reason: str) -> None:
+        self._note(reason)
+
     def noise(self, peer: str, count: int) -> None:
         self._note(f"noise {count}")
 
@@ -333,7 +339,7 @@ def test_a_connection_too_many_is_turned_away() -> None:
         await reader.readuntil(b"\x1c\r")
         other_reader, other_writer = await connect(listener)
         assert await is_closed(other_reader)
-        assert "too many connections" in counts.events
+        assert "as many connections are open as hl7_max_connections allows" in counts.events
         writer.write(wrap(b"2"))
         assert await reader.readuntil(b"\x1c\r") == wrap(b"ACK 2")
         writer.close()
@@ -342,11 +348,48 @@ def test_a_connection_too_many_is_turned_away() -> None:
     run(scene, limits=Limits(connections=1))
 
 
+def test_a_silent_connection_gives_way_to_another() -> None:
+    async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
+        silent, silent_writer = await connect(listener)
+        reader, writer = await connect(listener)
+        assert await is_closed(silent)
+        writer.write(wrap(b"1"))
+        assert await reader.readuntil(b"\x1c\r") == wrap(b"ACK 1")
+        assert "hl7_max_connections" in counts.events
+        silent_writer.close()
+        writer.close()
+
+    run(scene, limits=Limits(connections=1))
+
+
+def test_one_address_has_so_many_connections_and_no_more() -> None:
+    async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
+        _, writer = await connect(listener)
+        other, other_writer = await connect(listener)
+        assert await is_closed(other)
+        assert "hl7_max_per_address" in counts.events
+        writer.close()
+        other_writer.close()
+
+    run(scene, limits=Limits(per_address=1))
+
+
+def test_who_speaks_tls_on_the_plain_port_is_closed_at_once() -> None:
+    async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
+        reader, writer = await connect(listener)
+        writer.write(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc")
+        assert await is_closed(reader)
+        assert "it speaks TLS on the plain port" in counts.events
+        writer.close()
+
+    run(scene)
+
+
 @pytest.mark.parametrize(("network", "is_allowed"), [("127.0.0.0/8", True), ("10.0.0.0/8", False)])
 def test_only_allowed_addresses_may_connect(network: str, is_allowed: bool) -> None:
     async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
         _, writer = await connect(listener)
-        await until(counts, "opened" if is_allowed else "address not allowed")
+        await until(counts, "opened" if is_allowed else "its address is not in hl7_allowed")
         writer.close()
 
     run(scene, allowed=(network,))

@@ -1,0 +1,39 @@
+"""Thousands of broken associations, commands and identifiers: read, or refused with an error of ours."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from openworklist.store.database import Database, open_database
+from openworklist.store.records import insert_record
+from players.sabotage_checks import check_all
+from players.saboteur import BENDINGS, MANGLINGS, Saboteur
+from players.scanner_questions import RECORDS, make_record
+
+SEED = 20260314
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = open_database("", tmp_path)
+    for accession in RECORDS:
+        record = make_record(accession)
+        opened.write(
+            lambda connection, record=record, key=accession: insert_record(connection, record, key, 1)
+        )
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("count", [1_500, pytest.param(100_000, marks=pytest.mark.long)])
+def test_what_is_broken_is_read_or_refused_and_answered_truly(database: Database, count: int) -> None:
+    read = database.read(lambda connection: check_all(Saboteur(SEED), range(count), connection))
+    assert all(came > count // 10 for came in read.values()), read
+
+
+def test_the_saboteur_knows_every_trade_and_does_the_same_again() -> None:
+    first = [Saboteur(SEED).identifier(number) for number in range(1_000)]
+    assert {name for broken in first for name in broken.how} == {*BENDINGS, *MANGLINGS}
+    for make in (Saboteur.identifier, Saboteur.command, Saboteur.stream):
+        assert make(Saboteur(SEED), 500) == make(Saboteur(SEED), 500)
