@@ -37,6 +37,7 @@ from openworklist.services.reading import Reader
 from openworklist.services.reception import Reception
 from openworklist.services.retention import Retention
 from openworklist.services.scanners import Welcome
+from openworklist.services.why import Why
 from openworklist.services.worklist import Worklist
 from openworklist.settings import Settings
 from openworklist.store.database import Database, open_database
@@ -88,6 +89,13 @@ def open_shared_store(settings: Settings) -> Iterator[Database]:
         yield database
     finally:
         database.close()
+
+
+@contextmanager
+def open_why(settings: Settings) -> Iterator[Why]:
+    """What explains the answers to scanners, for a command that only looks."""
+    with open_store(settings) as database:
+        yield Why(database, Configurations(database).current(), zone=settings.zone())
 
 
 @contextmanager

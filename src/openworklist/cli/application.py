@@ -29,6 +29,7 @@ from openworklist.cli import (
     simulate,
     study_uids,
     systems,
+    why,
 )
 
 application = typer.Typer(
@@ -67,6 +68,7 @@ application.command()(query.echo)
 application.command()(query.find)
 application.command()(compare.compare)
 application.command()(explanation.explain)
+application.command()(why.why)
 application.command()(attributes.attributes)
 application.command()(certificate.certificate)
 application.add_typer(doctor.application, name="doctor")

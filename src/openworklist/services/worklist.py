@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from typing import Final, NamedTuple
@@ -14,6 +14,7 @@ from openworklist.dicom.identifier import Extras, Question, to_question
 from openworklist.dicom.plan import Plan, count_elements, tell_zone
 from openworklist.dicom.sop_classes import EXPLICIT_LITTLE_ENDIAN
 from openworklist.domain.errors import TooManyAnswers
+from openworklist.domain.record import Record
 from openworklist.domain.serving import Served, Serving, View, serve
 from openworklist.domain.zones import parse_offset
 from openworklist.observe.metrics import Metrics
@@ -161,6 +162,7 @@ class Cursor:
         "_after",
         "_answers",
         "_asked",
+        "_is_cut",
         "_is_over",
         "_is_refused",
         "_left",
@@ -177,8 +179,35 @@ class Cursor:
         self._after: Key | None = None
         self._left = asked.serving.answer_limit or None
         self._is_over = False
+        self._is_cut = False  # at the limit
         self._is_refused = False
         self.status = asked.status
+
+    @property
+    def served(self) -> Served:
+        return self._asked.served
+
+    @property
+    def serving(self) -> Serving:
+        return self._asked.serving
+
+    def read_rows(self, *, is_limited: bool = True) -> Iterator[Row]:
+        """The rows that become the answers, one after the other, for who looks over a scanner's shoulder.
+
+        `is_limited`: no more than the scanner may get.
+        """
+        if not is_limited:
+            self._left = None
+        while not self._is_over:
+            yield from self._choose(self._worklist.database.read(self._search))
+
+    def can_answer(self, record: Record) -> bool:
+        """Whether a record can be written as an answer."""
+        try:
+            self._asked.returns.encoder.encode(self._view.see(record))
+        except Exception:  # noqa: BLE001 - whatever it is, it leaves the record out of answers
+            return False
+        return True
 
     def next_batch(self) -> list[bytes] | Awaitable[list[bytes]]:
         """Encoded identifiers, none at the end; at once where that is quick, else to be awaited.
@@ -215,6 +244,13 @@ class Cursor:
         return search(connection, self._asked.served.query, self._after, size)
 
     def _take(self, page: Page) -> list[bytes]:
+        rows = self._choose(page)
+        if self._is_cut:
+            self._tell_limit()
+        return [answer for row in rows if (answer := self._find(row)) is not _LEFT_OUT]
+
+    def _choose(self, page: Page) -> list[Row]:
+        """The rows of a page that this scanner is shown, and may have."""
         self._after = page.after
         self._is_over = page.after is None
         rows = page.rows
@@ -224,14 +260,13 @@ class Cursor:
         if self._left is not None:
             if len(rows) > self._left:
                 rows = rows[: self._left]
-                self._stop_at_limit()
+                self._is_over = self._is_cut = True
+                self._is_refused = not self._asked.serving.is_cut
             self._left -= len(rows)
-        return [answer for row in rows if (answer := self._find(row)) is not _LEFT_OUT]
+        return rows
 
-    def _stop_at_limit(self) -> None:
+    def _tell_limit(self) -> None:
         serving = self._asked.serving
-        self._is_over = True
-        self._is_refused = not serving.is_cut
         self._worklist.metrics.count("answers_cut" if serving.is_cut else "questions_over_limit")
         log.warning(
             "a question has more answers than the limit",

@@ -38,7 +38,13 @@ _OF_SCANNER: Final = Statement(
 )
 _LAST: Final = func.max(questions.c.last_asked)
 _SCANNERS: Final = Statement(
-    select(questions.c.ae_title, _LAST, func.count()).group_by(questions.c.ae_title).order_by(_LAST)
+    select(
+        questions.c.ae_title,
+        func.coalesce(func.max(case((questions.c.refusal == "", questions.c.last_asked))), 0),
+        func.count(case((questions.c.refusal == "", 1))),
+    )
+    .group_by(questions.c.ae_title)
+    .order_by(_LAST)
 )
 _TRIM: Final = Statement(
     delete(questions).where(
@@ -78,7 +84,7 @@ class Kept(NamedTuple):
 
 
 class Asking(NamedTuple):
-    """A scanner that asks: when it last did, and how many distinct questions are kept of it."""
+    """A scanner that asks: when it last did, 0 if it could not, and how many distinct questions are kept."""
 
     ae_title: str
     last_asked: int
