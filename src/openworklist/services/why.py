@@ -70,7 +70,7 @@ class Why:
         return [each for each in kept if not each.refusal], [each for each in kept if each.refusal]
 
     def explain(self, named: str, ae_title: str, number: int = 1) -> Explanation:
-        """Why the record that is named is shown by a question of a scanner, or not; NotFound if there is none."""
+        """Why the record that is named is shown by a question or not; NotFound if there is none."""
         subject = find_subject(self._database, named)
         questions, refusals = self.find_questions(ae_title)
         question = _choose(questions, ae_title, number)
