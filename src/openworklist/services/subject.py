@@ -44,7 +44,7 @@ class Subject:
 
 def find_subject(database: Database, named: str) -> Subject:
     """NotFound if nothing is called so, or more than one record is."""
-    return database.read(lambda connection: _find(connection, named.strip()))
+    return database.read(lambda connection: _find(connection, named.replace("\0", "").strip()))
 
 
 def _find(connection: Connection, named: str) -> Subject:
@@ -56,7 +56,7 @@ def _find(connection: Connection, named: str) -> Subject:
         query = WorklistQuery((Single(name, named),), frozenset(Status))
         numbers = [row.id for row in search(connection, query, None, _MOST).rows]
         if len(numbers) > 1:
-            shown = ", ".join(map(str, numbers))
+            shown = ", ".join(map(str, sorted(numbers)))
             raise NotFound(
                 f"Several records are called {named!r}: {shown}.",
                 hint="name one of them by its number",

@@ -20,6 +20,7 @@ from openworklist.domain.why import Line, explain, is_found
 from openworklist.services.clock import Clock, read_clock
 from openworklist.services.configuration import Configuration
 from openworklist.services.subject import Subject, find_subject, tell_status
+from openworklist.services.verdict import find_news, judge
 from openworklist.services.worklist import Cursor, Worklist
 from openworklist.store.database import Database
 from openworklist.store.questions import Kept, find_asking, find_questions
@@ -74,33 +75,45 @@ class Why:
         subject = find_subject(self._database, named)
         questions, refusals = self.find_questions(ae_title)
         question = _choose(questions, ae_title, number)
-        causes = [*self._find_refusals(ae_title, question, refusals)]
-        notes = [*self._tell_others(ae_title, questions, refusals)]
+        turned_away = [*self._find_refusals(ae_title, question, refusals)]
+        causes = [*turned_away]
+        notes = [*self._tell_alike(ae_title, questions, refusals)]
         lines: tuple[Line, ...] = ()
         place = ""
         if subject.deletion:
             causes.append(f"the record was deleted {self._show(subject.deletion)} by {subject.deleted_by}")
         if subject.record is None:
             causes.append("the record cannot be read and is left out of all answers")
-        else:
-            try:
-                cursor = self._open(ae_title, question)
-            except IdentifierError as error:
-                causes.append(f"its question cannot be understood: {error.sentence}")
-            else:
-                lines = explain(subject.record, cursor.served, cursor.serving)
-                causes += self._find_causes(subject.record, cursor, lines)
-                if not causes:
-                    place, limit = self._find_place(subject.record, ae_title, question)
-                    causes += limit
-                notes += self._tell_record(subject, cursor, question, ae_title)
-                notes += self._tell_question(question)
+        elif question is not None or not turned_away:  # else nobody knows what it would ask
+            lines, place = self._hold(subject, ae_title, question, causes, notes)
         if causes:
             notes += self._tell_better(subject, ae_title, questions, number)
-        verdict = self._judge(subject, ae_title, question, number, causes, place)
+        verdict = judge(ae_title, subject, question, number, causes, place, can_ask=not turned_away)
         return Explanation(
             ae_title, subject, verdict, not causes, tuple(causes), lines, tuple(notes), question, number
         )
+
+    def _hold(
+        self, subject: Subject, ae_title: str, question: Kept | None, causes: list[str], notes: list[str]
+    ) -> tuple[tuple[Line, ...], str]:
+        """Hold a question against the record: the lines, and which answer it is; adds what it finds."""
+        record = subject.record
+        assert record is not None
+        try:
+            cursor = self._open(ae_title, question)
+        except IdentifierError as error:
+            causes.append(f"its question cannot be understood: {error.sentence}")
+            return (), ""
+        lines = explain(record, cursor.served, cursor.serving)
+        causes += self._find_causes(record, cursor, lines)
+        place = ""
+        if not causes:
+            place, limit = self._find_place(record, ae_title, question)
+            causes += limit
+        notes += self._tell_record(record, cursor, ae_title)
+        if question is not None:
+            notes += self._tell_question(subject, question, ae_title)
+        return lines, place
 
     def describe(self, question: Kept) -> list[tuple[str, str]]:
         """The keys of a question that have a value, by their keywords; or what is wrong with it."""
@@ -176,37 +189,26 @@ class Why:
             ]
         return where, []
 
-    def _tell_record(
-        self, subject: Subject, cursor: Cursor, question: Kept | None, ae_title: str
-    ) -> Iterator[str]:
-        record = subject.record
-        assert record is not None
+    def _tell_record(self, record: Record, cursor: Cursor, ae_title: str) -> Iterator[str]:
         if record.status not in cursor.serving.statuses:
             yield from tell_status(self._database, record, self._show)
         if record.get(STUDY) and not cursor.served.view.see(record).get(STUDY):
             yield f"the Study Instance UID was made here, and {ae_title} is not shown it (study-uids)"
-        if question is None or subject.deletion:
-            return
-        if record.created_at > question.last_asked:
+
+    def _tell_question(self, subject: Subject, question: Kept, ae_title: str) -> Iterator[str]:
+        since = find_news(subject, question)
+        if since is not None:
             yield (
-                f"{ae_title} has not asked so since the record came: {self._show(record.created_at)}; "
+                f"{ae_title} has not asked so since the record {since.what}: {self._show(since.at)}; "
                 f"it asked {self._show(question.last_asked)}"
             )
-        elif record.updated_at > question.last_asked:
-            yield (
-                f"{ae_title} has not asked so since the record was changed: {self._show(record.updated_at)}; "
-                f"it asked {self._show(question.last_asked)}"
-            )
+        extras = Extras(self._configuration.extras)
+        if to_question(question.identifier, question.transfer_syntax, extras).has_unsupported:
+            yield "a key with a value is not matched on here, and was left out of account"
+        if question.status not in (Answered.SUCCESS, Answered.CANCEL):
+            yield f"the last time, its question failed with status {question.status:04X}"
 
-    def _tell_question(self, question: Kept | None) -> Iterator[str]:
-        if question is not None:
-            extras = Extras(self._configuration.extras)
-            if to_question(question.identifier, question.transfer_syntax, extras).has_unsupported:
-                yield "a key with a value is not matched on here, and was left out of account"
-            if question.status not in (Answered.SUCCESS, Answered.CANCEL):
-                yield f"the last time, its question failed with status {question.status:04X}"
-
-    def _tell_others(self, ae_title: str, questions: list[Kept], refusals: list[Kept]) -> Iterator[str]:
+    def _tell_alike(self, ae_title: str, questions: list[Kept], refusals: list[Kept]) -> Iterator[str]:
         if not questions and not refusals:
             alike = ae_title.casefold()
             for title in self._database.read(find_asking):
@@ -231,38 +233,6 @@ class Why:
                     f"its question {other}, asked {_count(question.times)}, last "
                     f"{self._show(question.last_asked)}, would find it"
                 )
-
-    def _judge(
-        self,
-        subject: Subject,
-        ae_title: str,
-        question: Kept | None,
-        number: int,
-        causes: list[str],
-        place: str,
-    ) -> str:
-        what = f"record {subject.number}"
-        reasons = "; ".join(causes)
-        if question is None:
-            never = f"{ae_title} has never asked; for today's exams it would"
-            return f"{never} not show {what}: {reasons}." if causes else f"{never} show {what}, as {place}."
-        which = "last question" if number == 1 else f"question {number}"
-        if causes:
-            return f"{ae_title} does not show {what}: {reasons}."
-        assert subject.record is not None
-        since = next(
-            (
-                word
-                for at, word in ((subject.record.created_at, "came"), (subject.record.updated_at, "changed"))
-                if at > question.last_asked
-            ),
-            "",
-        )
-        if since:
-            return (
-                f"{ae_title} has not asked since {what} {since}; its {which} would show it now, as {place}."
-            )
-        return f"{ae_title} is shown {what}: it is {place} to its {which}."
 
     def _show(self, moment: int) -> str:
         return f"{datetime.fromtimestamp(moment / 1_000_000, self._zone):%Y-%m-%d %H:%M:%S}"

@@ -256,7 +256,7 @@ class Cursor:
         rows = page.rows
         served = self._asked.served
         if served.rechecked:
-            rows = [row for row in rows if served.is_shown(served.view.see(row.record()))]
+            rows = [row for row in rows if self._is_shown(row)]
         if self._left is not None:
             if len(rows) > self._left:
                 rows = rows[: self._left]
@@ -264,6 +264,13 @@ class Cursor:
                 self._is_refused = not self._asked.serving.is_cut
             self._left -= len(rows)
         return rows
+
+    def _is_shown(self, row: Row) -> bool:
+        try:
+            record = row.record()
+        except Exception:  # noqa: BLE001 - it is told, and left out, where it cannot be encoded
+            return True
+        return self._asked.served.is_shown(self._view.see(record))
 
     def _tell_limit(self) -> None:
         serving = self._asked.serving
