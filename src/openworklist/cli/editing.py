@@ -26,8 +26,14 @@ def edit(
 
     values = dict(_read(text) for text in changes)
     with open_shared_store(loaded.settings) as database:
-        root = Configurations(database).current().study_uids.root
-        stored = Records(database).edit(number, values, find_actor(), uid_root=root)
+        configuration = Configurations(database).current()
+        stored = Records(database).edit(
+            number,
+            values,
+            find_actor(),
+            uid_root=configuration.study_uids.root,
+            refuses_long=configuration.options.long_identifiers == "refuse",
+        )
     print(f"record {number}: version {stored.version}")
 
 

@@ -93,23 +93,30 @@ def show_record(
 ) -> None:
     """Show one record with every value, those that were completed here marked."""
     from openworklist.domain.extra import find_attribute
+    from openworklist.services.configurations import Configurations
     from openworklist.services.records import Records
+    from openworklist.services.remarks import find_remarks
 
     with _database(loaded) as database:
         record = Records(database).get(number)
+        configuration = Configurations(database).current()
+    remarks = find_remarks(record, configuration)
     if as_json:
-        print_json(_to_json(record))
+        print_json({**_to_json(record), "warnings": list(remarks)})
         return
     names = {**record.completed, **record.values}
+    marks = dict.fromkeys(record.completed, "completed") | dict.fromkeys(record.values, "")
+    if not configuration.study_uids.is_shown(record):
+        marks["study_instance_uid"] = "completed, for the scanners on the list of study-uids"
     rows = [
-        (attribute.tag_text, attribute.label, _show(record.get(name)), _mark(name in record.values))
+        (attribute.tag_text, attribute.label, _show(record.get(name)), marks[name])
         for name in names
         if (attribute := find_attribute(name))
     ]
     rows.sort()
     print(f"record {record.id}, version {record.version}, {record.status.value}")
     print_table(("tag", "attribute", "value", ""), rows)
-    for warning in record.warnings:
+    for warning in remarks:
         print(f"warning: {warning}")
 
 
@@ -123,10 +130,6 @@ def _show(value: Any) -> str:
     if isinstance(value, str):
         return value
     return "; ".join(", ".join(f"{name}={_show(part)}" for name, part in item.items()) for item in value)
-
-
-def _mark(is_sent: bool) -> str:
-    return "" if is_sent else "completed"
 
 
 def _to_json(record: Any) -> dict[str, Any]:

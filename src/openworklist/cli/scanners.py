@@ -13,7 +13,8 @@ from openworklist.cli import why
 from openworklist.cli.console import print_json, print_table
 from openworklist.cli.flags import find_actor, takes_settings
 from openworklist.cli.versions import print_versions
-from openworklist.domain.scanner import FALLBACKS, OVER_LIMIT, WITHOUT_STATION
+from openworklist.domain.repertoire import FALLBACKS
+from openworklist.domain.scanner import OVER_LIMIT, WITHOUT_STATION
 from openworklist.settings import Loaded
 
 application = typer.Typer(help="The scanners that ask, and how each is served.", no_args_is_help=True)

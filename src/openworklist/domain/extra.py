@@ -20,6 +20,7 @@ _TEXTS: Final = frozenset(
 )
 _NUMBERS: Final = frozenset(("FD", "FL", "SL", "SS", "UL", "US"))
 _ONE_VALUE: Final = frozenset(("LT", "PN", "ST", "UR", "UT"))
+_IDENTIFIERS: Final = ("ID", "IDs", "Identifier", "SerialNumber")
 # Of a dataset, not of a patient or an order: PS3.4 K.6.1.2 and PS3.5 7.1.
 _RESERVED: Final = frozenset((0x0008_0005, 0x0008_0052, 0x0008_0201, _STEPS))
 _CODE: Final = "mapping.attribute-unknown"
@@ -64,6 +65,12 @@ def find_attribute(name: str) -> Attribute | None:
     tag = int(found[2], 16)
     vr, multiple, keyword, label = _look_up(tag)
     return _make(tag, vr.split(" or ")[0] or "LO", multiple, keyword, label, bool(found[1]), found[3] or "")
+
+
+def name_of(name: str) -> str:
+    """What people call the attribute of a name in a record's values."""
+    attribute = find_attribute(name)
+    return attribute.label if attribute else name
 
 
 def has_settled_vr(attribute: Attribute) -> bool:
@@ -154,5 +161,6 @@ def _make(
         label=label,
         match=Match.UNIVERSAL if vr in ("FD", "FL") else MATCH_BY_VR.get(vr, Match.SINGLE),
         multiple=multiple and vr not in _ONE_VALUE,
+        identifies=vr in ("LO", "SH") and keyword.endswith(_IDENTIFIERS),
         creator=creator,
     )

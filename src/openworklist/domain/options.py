@@ -10,11 +10,10 @@ from typing import Any, Final
 
 from openworklist.domain.charset import from_hl7
 from openworklist.domain.errors import SettingsError
+from openworklist.domain.repertoire import AUTOMATIC_WORD, FALLBACKS, parse_repertoire
 from openworklist.domain.retention import AGES, NEVER
 from openworklist.domain.scanner import (
     ANY_DAY,
-    AUTOMATIC,
-    FALLBACKS,
     OVER_LIMIT,
     WITHOUT_STATION,
     parse_statuses,
@@ -24,6 +23,7 @@ from openworklist.domain.scanner import (
 UNDECODABLE: Final = ("refuse", "replace")
 TRAINING: Final = ("take", "refuse")
 UNKNOWN_ORDER: Final = ("warn", "refuse")
+LONG_IDENTIFIERS: Final = ("shorten", "refuse")
 UNKNOWN_SCANNERS: Final = ("serve", "refuse")
 
 
@@ -46,7 +46,8 @@ def _by(parse: Callable[[str], object]) -> Callable[[str], str]:
         try:
             parse(value)
         except SettingsError as error:
-            return f"cannot be: {error.sentence.rstrip('.')}"
+            hint = f" ({error.hint})" if error.hint else ""
+            return f"cannot be: {error.sentence.rstrip('.')}{hint}"
         return ""
 
     return check
@@ -78,6 +79,11 @@ class Options:
     training: str = _say(
         "take", "messages that MSH-11 says are for training or debugging: take or refuse", _one_of(*TRAINING)
     )
+    long_identifiers: str = _say(
+        "shorten",
+        "identifiers longer than DICOM allows: shorten them in answers, or refuse what brings one",
+        _one_of(*LONG_IDENTIFIERS),
+    )
     auto_delete: str = _say(NEVER, "age at which records are deleted", _one_of(*AGES))
     use_calling_ae: bool = _say(
         True, "a scanner's own AE title takes the place of an empty (0040,0001) in its question"
@@ -91,7 +97,9 @@ class Options:
         "serve", "scanners that nobody has confirmed: serve or refuse", _one_of(*UNKNOWN_SCANNERS)
     )
     answer_charset: str = _say(
-        AUTOMATIC, "character set of answers, like ISO_IR 100; automatic: the smallest that holds an answer"
+        AUTOMATIC_WORD,
+        "character set of answers, like ISO_IR 100; automatic: the smallest that holds an answer",
+        _by(parse_repertoire),
     )
     charset_fallback: str = _say(
         "transliterate",

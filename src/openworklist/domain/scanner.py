@@ -9,10 +9,9 @@ from typing import Any, Final
 from openworklist.domain.ae_title import is_ae_title
 from openworklist.domain.errors import SettingsError
 from openworklist.domain.record import Status
+from openworklist.domain.repertoire import FALLBACKS, parse_repertoire
 from openworklist.domain.zones import is_zone
 
-AUTOMATIC: Final = "automatic"  # the smallest character set that holds an answer
-FALLBACKS: Final = ("transliterate", "unicode")
 WITHOUT_STATION: Final = ("all", "modality", "none")
 OVER_LIMIT: Final = ("cut", "refuse")
 ANY_DAY: Final = "any"
@@ -96,6 +95,7 @@ def from_document(ae_title: str, document: Any) -> Scanner:
     scanner = Scanner(ae_title.strip(" "), **values)
     parse_statuses(",".join(scanner.shown_statuses))
     parse_window(scanner.day_window or ANY_DAY)
+    parse_repertoire(scanner.answer_charset)
     return scanner
 
 

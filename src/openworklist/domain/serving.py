@@ -26,7 +26,8 @@ from openworklist.domain.query import (
     is_match,
 )
 from openworklist.domain.record import Record, Status, Value
-from openworklist.domain.scanner import AUTOMATIC, Scanner, parse_statuses, parse_window
+from openworklist.domain.repertoire import AUTOMATIC, Repertoire, parse_repertoire
+from openworklist.domain.scanner import Scanner, parse_statuses, parse_window
 from openworklist.domain.study_uids import STUDY, StudyUids
 from openworklist.domain.zones import format_offset, move_day, shift
 
@@ -38,14 +39,18 @@ _SOME_DAY: Final = "20000101"  # in place of one that is not known
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How records look to a scanner: its clock, None for the site's, and whether it sees UIDs made here."""
+    """How records look to a scanner: its clock, None for the site's, whether it sees UIDs made here, and the
+    letters that it has.
+    """
 
     zone: tzinfo | None = None
     site_zone: tzinfo | None = None
     hides_made_uids: bool = False
+    repertoire: Repertoire = AUTOMATIC
 
     @property
     def is_plain(self) -> bool:
+        """Whether `see` changes nothing."""
         return self.zone is None and not self.hides_made_uids
 
     def see(self, record: Record) -> Record:
@@ -80,8 +85,7 @@ class Serving:
     is_refused: bool = False
     use_calling_ae: bool = True
     without_station: str = "modality"
-    answer_charset: str = ""  # "": the smallest that holds the answer
-    charset_fallback: str = "transliterate"
+    repertoire: Repertoire = AUTOMATIC
     statuses: frozenset[Status] = WorklistQuery().statuses
     window: tuple[int, int] | None = None
     answer_limit: int = 0
@@ -94,13 +98,12 @@ class Serving:
         """Its view of records; `zone` is that which a question was agreed to be in."""
         if zone is None and self.time_zone and ZoneInfo(self.time_zone) != site_zone:
             zone = ZoneInfo(self.time_zone)
-        return View(zone, None if zone is None else site_zone, not self.shows_made_uids)
+        return View(zone, None if zone is None else site_zone, not self.shows_made_uids, self.repertoire)
 
 
 def make_serving(scanner: Scanner | None, ae_title: str, options: Options, study_uids: StudyUids) -> Serving:
     """What counts for a scanner: its own entry if somebody has decided about it, else the site's options."""
     own = scanner if scanner is not None and scanner.is_confirmed else Scanner(ae_title)
-    charset = own.answer_charset or options.answer_charset
     limit = options.answer_limit if own.answer_limit is None else own.answer_limit
     return Serving(
         ae_title=ae_title,
@@ -109,8 +112,9 @@ def make_serving(scanner: Scanner | None, ae_title: str, options: Options, study
         is_refused=own.is_refused or (not own.is_confirmed and options.unknown_scanners == "refuse"),
         use_calling_ae=_or(own.use_calling_ae, options.use_calling_ae),
         without_station=own.without_station or options.without_station,
-        answer_charset="" if charset == AUTOMATIC else charset,
-        charset_fallback=own.charset_fallback or options.charset_fallback,
+        repertoire=parse_repertoire(
+            own.answer_charset or options.answer_charset, own.charset_fallback or options.charset_fallback
+        ),
         statuses=frozenset(map(Status, own.shown_statuses or parse_statuses(options.shown_statuses))),
         window=parse_window(own.day_window or options.day_window),
         answer_limit=limit,

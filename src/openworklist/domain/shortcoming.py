@@ -22,6 +22,9 @@ _EITHER: Final = (
 )
 
 
+_SHORT: Final = 16  # letters that every VR of free text can hold: PS3.5 table 6.2-1
+
+
 class Lack(StrEnum):
     """MISSING: type 1 in K.6-1. COMPLETED: missing, but made here. EMPTY: type 2, and without a value."""
 
@@ -45,6 +48,23 @@ class Shortcoming(NamedTuple):
 def find_shortcomings(values: Mapping[str, Value], charset: Charset | None = None) -> tuple[Shortcoming, ...]:
     """The shortcomings of a record's values, as they came; of the letters only if a charset is given."""
     return (*_find_missing(values), *_find_unfit(values, charset))
+
+
+def find_too_long(values: Mapping[str, Value]) -> tuple[Shortcoming, ...]:
+    """The values that are answered shortened or cut."""
+    long = {
+        name: value for name, value in values.items() if not isinstance(value, str) or len(value) > _SHORT
+    }
+    return tuple(_find_unfit(long, None))
+
+
+def find_long_identifiers(values: Mapping[str, Value]) -> Iterator[Attribute]:
+    """The attributes whose value tells things apart and is longer than DICOM allows."""
+    for name, value in values.items():
+        if len(value) > _SHORT and isinstance(value, str):
+            attribute = find_attribute(name)
+            if attribute is not None and attribute.identifies and _is_too_long(attribute, value):
+                yield attribute
 
 
 def _find_missing(values: Mapping[str, Value]) -> Iterator[Shortcoming]:

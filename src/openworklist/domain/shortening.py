@@ -18,7 +18,12 @@ def shorten(text: str, limit: int) -> str:
     """The text, or in `limit` characters the beginning of it and a hash of the whole."""
     if len(text) <= limit:
         return text
-    return f"{text[: limit - _TAIL]}~{sha256(text.encode('utf-8', 'replace')).hexdigest()[:6].upper()}"
+    return mark(text, text, limit)
+
+
+def mark(shown: str, text: str, limit: int) -> str:
+    """In at most `limit` characters the beginning of what is shown for a text, and a hash of the text."""
+    return f"{shown[: limit - _TAIL]}~{sha256(text.encode('utf-8', 'replace')).hexdigest()[:6].upper()}"
 
 
 def is_shortened(text: str) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from typing import Final
 
 from openworklist.domain.record import Record, Status, Value
+from openworklist.domain.study_uids import STUDY
 from openworklist.hl7.compose import Composed, Kind, Outgoing, compose
 from openworklist.services.configuration import Configuration
 
@@ -34,11 +35,13 @@ def compose_record(
     """The record as an order that a system with that mapping, "" for the site's default, reads as the same.
 
     `now` is microseconds since 1970, `receiver` its application and facility. What scanners see goes along,
-    also what was completed here. MappingError if there is no such mapping, CharsetError if there is no such
-    character set.
+    also what was completed here, a Study Instance UID only if one of its scanners sees it. MappingError if
+    there is no such mapping, CharsetError if there is no such character set.
     """
     control, status = _CONTROLS.get(record.status, ("NW", ""))
     values: dict[str, Value] = {**record.completed, **record.values}
+    if not configuration.study_uids.is_shown(record):
+        values.pop(STUDY, None)
     if status:
         values["order_status"] = status
     options = configuration.options

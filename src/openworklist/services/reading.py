@@ -18,6 +18,7 @@ from openworklist.hl7.ack import Header, header_of, read_header
 from openworklist.hl7.charset import decode
 from openworklist.hl7.contents import Contents, read_contents
 from openworklist.hl7.events import Kind, find_event
+from openworklist.hl7.long_identifiers import check_lengths
 from openworklist.hl7.message import check_complete, check_single, parse
 from openworklist.hl7.modes import check as check_modes
 from openworklist.hl7.processing import check as check_processing
@@ -173,6 +174,9 @@ class Reader:
                 if configuration.has_rules:
                     ruled = configuration.apply_rules(contents.orders, header.field(9), header.sender)
                     contents = contents._replace(orders=ruled)
+                if configuration.options.long_identifiers == "refuse":
+                    profile = sender.find_profile(header.field(9))
+                    check_lengths(message, contents, profile, zone=self.zone, codec=decoded.codec)
         except OpenWorklistError as error:
             return Arrival(raw, source, received_at, header or _read_head(raw), digest, error=error)
         warnings = (*decoded.warnings, *odd, *check_modes(header))

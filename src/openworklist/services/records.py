@@ -13,6 +13,8 @@ from openworklist.domain.errors import NotFound, OrderError
 from openworklist.domain.identity import identity_of
 from openworklist.domain.query import Condition, PersonName, Range, Single, Wildcard, WorklistQuery
 from openworklist.domain.record import Record, Status, Value
+from openworklist.domain.shortcoming import find_long_identifiers
+from openworklist.hl7.long_identifiers import refuse
 from openworklist.services.clock import Clock, read_clock
 from openworklist.services.deletion import BATCH, delete_records, restore_deleted
 from openworklist.services.gathering import EDIT
@@ -70,11 +72,22 @@ class Records:
             raise _not_found(number)
         return found
 
-    def edit(self, number: int, values: Mapping[str, Value], actor: str, *, uid_root: str = "2.25") -> Record:
+    def edit(
+        self,
+        number: int,
+        values: Mapping[str, Value],
+        actor: str,
+        *,
+        uid_root: str = "2.25",
+        refuses_long: bool = False,
+    ) -> Record:
         """Write values over those of a record, "" to delete one, until a newer message changes them.
 
-        NotFound if there is no such record, OrderError if it would be without patient or like another one.
+        NotFound if there is no such record, OrderError if it would be without patient or like another one;
+        with `refuses_long` also if a new identifier is longer than DICOM allows.
         """
+        for attribute in find_long_identifiers(values) if refuses_long else ():
+            raise refuse(attribute, attribute.name)
         patients = {self.get(number).text("patient_id"), str(values.get("patient_id", ""))} - {""}
         return self._database.write(partial(self._edit, number, values, actor, uid_root, sorted(patients)))
 

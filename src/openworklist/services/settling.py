@@ -10,9 +10,11 @@ from typing import Final, NamedTuple
 from openworklist.domain.control import Action
 from openworklist.domain.deletion import note_return
 from openworklist.domain.errors import OpenWorklistError, OrderError
+from openworklist.domain.extra import name_of
 from openworklist.domain.identity import text_of
 from openworklist.domain.order import Change, Order
 from openworklist.domain.patient import PatientChange, patient_of
+from openworklist.domain.shortcoming import find_too_long
 from openworklist.services.deciding import decide_order, decide_patients
 from openworklist.services.merging import MergeMemory
 from openworklist.services.reading import Arrival
@@ -190,12 +192,23 @@ def _outcome(arrival: Arrival, applied: list[Applied]) -> Outcome:
     return Outcome.IGNORED
 
 
+def _tell_too_long(applied: list[Applied]) -> list[str]:
+    """What of the records that were changed is answered shortened or cut."""
+    return [
+        f"{name_of(each.name)} {each.sentence}"
+        for change, _, _ in applied
+        if change.record is not None and change.action in _MAKES
+        for each in find_too_long(change.record.values)
+    ]
+
+
 def _to_entry(arrival: Arrival, outcome: Outcome, key: bytes, answer: bytes, applied: list[Applied]) -> Entry:
     error = arrival.error
     reasons = [change.reason for change, _, _ in applied]
     warnings = [text for change, _, _ in applied for text in change.warnings]
     problems = [change.problem for change, _, _ in applied if change.problem is not None]
     warnings += [problem.sentence for problem in problems]
+    warnings += _tell_too_long(applied)
     return Entry(
         received_at=arrival.received_at,
         channel=arrival.source.channel,

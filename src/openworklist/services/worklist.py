@@ -15,6 +15,7 @@ from openworklist.dicom.plan import Plan, count_elements, tell_zone
 from openworklist.dicom.sop_classes import EXPLICIT_LITTLE_ENDIAN
 from openworklist.domain.errors import TooManyAnswers
 from openworklist.domain.record import Record
+from openworklist.domain.repertoire import AUTOMATIC_WORD
 from openworklist.domain.serving import Served, Serving, View, serve
 from openworklist.domain.zones import parse_offset
 from openworklist.observe.metrics import Metrics
@@ -92,7 +93,7 @@ class Worklist:
         view = serving.make_view(self._zone, parse_offset(question.zone) if adjusts_zone else None)
         plan = question.plan if view.zone is None else tell_zone(question.plan)
         if len(identifier) > _LONGEST_QUESTION:
-            returns = Returns(Encoder(plan, is_explicit=is_explicit), 0)
+            returns = Returns(self._make_encoder(plan, is_explicit, view), 0)
             return Cursor(self, self._ask(question, serving, view, returns), AnswerCache(0))
         asked = self._ask(question, serving, view, self._remember_returns(plan, is_explicit, view))
         if len(self._asked) >= _QUESTIONS:
@@ -125,9 +126,25 @@ class Worklist:
         if len(self._returns) >= _QUESTIONS or self._elements + elements > _ELEMENTS:
             self._forget()
         self._elements += elements
-        returns = Returns(Encoder(plan, is_explicit=is_explicit), len(self._returns))
+        returns = Returns(self._make_encoder(plan, is_explicit, view), len(self._returns))
         self._returns[plan, is_explicit, view] = returns
         return returns
+
+    def _make_encoder(self, plan: Plan, is_explicit: bool, view: View) -> Encoder:
+        repertoire = view.repertoire
+
+        def note_losses(record: Record, keywords: frozenset[str]) -> None:
+            self.metrics.count("answers_transliterated")
+            log.warning(
+                "an answer has letters that the scanner's character set lacks",
+                extra={
+                    "record": record.id,
+                    "attributes": ", ".join(sorted(keywords)),
+                    "charset": str(repertoire) or AUTOMATIC_WORD,
+                },
+            )
+
+        return Encoder(plan, is_explicit=is_explicit, repertoire=repertoire, note_losses=note_losses)
 
     def _forget(self) -> None:
         """Begin anew: somebody sends a different set of return keys each time."""

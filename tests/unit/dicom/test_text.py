@@ -39,9 +39,9 @@ NAMES = {
         b"Hong^Gildong=\x1b$)C\xfb\xf3^\x1b$)C\xd1\xce\xd4\xd7=\x1b$)C\xc8\xab^\x1b$)C\xb1\xe6\xb5\xbf",
     ),
     "J.1": (
-        "Wang^XiaoDong=王^小东",
+        "Wang^XiaoDong=王^小東=",
         "ISO_IR 192",
-        b"Wang^XiaoDong=\xe7\x8e\x8b^\xe5\xb0\x8f\xe4\xb8\x9c",
+        b"Wang^XiaoDong=\xe7\x8e\x8b^\xe5\xb0\x8f\xe6\x9d\xb1=",
     ),
 }  # fmt: skip
 # The long texts of I.3 and J.2.
