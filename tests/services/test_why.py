@@ -11,6 +11,7 @@ from pynetdicom.dsutils import encode
 from openworklist.dicom.sop_classes import EXPLICIT_LITTLE_ENDIAN
 from openworklist.domain.errors import NotFound
 from openworklist.domain.record import Record, Value
+from openworklist.domain.scanner import Scanner
 from openworklist.services.configuration import Configuration
 from openworklist.services.deletion import delete_records
 from openworklist.services.why import Explanation, Why
@@ -163,3 +164,28 @@ def test_another_spelling_of_a_scanner_that_asks(database: Database) -> None:
     assert found.question is None
     assert found.notes == ("CT01 has asked: upper and lower case of AE titles count",)
     assert found.verdict == "ct01 has never asked; for today's exams it would show record 2, as answer 2."
+
+
+def test_letters_that_the_scanner_cannot_show_are_told(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    fill(database, kept(make_question()))
+
+    def change(connection: Connection) -> None:
+        values = {
+            "patient_id": "P8",
+            "patient_name": "Ελένη",
+            "scheduled_procedure_step_start_date": "20260314",
+        }
+        insert_record(connection, Record(values), None, NOON - MINUTE)
+
+    database.write(change)
+    configuration = Configuration(
+        scanners={"CT01": Scanner("CT01", answer_charset="ISO_IR 100", is_confirmed=True)}
+    )
+    why = Why(database, configuration, zone=UTC, clock=lambda: NOON)
+    found = why.explain("P8", "CT01")
+    assert found.is_shown
+    assert found.notes == ("its character set lacks letters of PatientName: others stand for them",)
+    assert len(list(why.see("CT01"))) == 4
+    assert caplog.text == ""

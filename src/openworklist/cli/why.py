@@ -89,7 +89,7 @@ def list_questions(loaded: Loaded, title: Title, as_json: AsJson = False) -> Non
     print_table(("question", "asked for", "times", "first", "last", "answers", "status", "from"), rows)
     for each in refusals:
         print(
-            f"turned away: {each.refusal}; it called {each.called}; {each.times} times, "
+            f"turned away: {each.refusal}; it called {each.called}; {_count(each.times)}, "
             f"last {_show(each.last_asked, zone)} from {each.peer}"
         )
 
@@ -119,7 +119,7 @@ def _print(found: Explanation, zone: tzinfo) -> None:
     if found.question is not None:
         asked = found.question
         print(
-            f"Question {found.number} of {found.ae_title}: asked {asked.times} times, last "
+            f"Question {found.number} of {found.ae_title}: asked {_count(asked.times)}, last "
             f"{_show(asked.last_asked, zone)} from {asked.peer}, {asked.answers} answers then."
         )
     if found.lines:
@@ -140,6 +140,10 @@ def _print(found: Explanation, zone: tzinfo) -> None:
         print()
     for note in found.notes:
         print(_clean(f"- {note}"))
+
+
+def _count(times: int) -> str:
+    return "once" if times == 1 else f"{times} times"
 
 
 def _clean(text: str) -> str:

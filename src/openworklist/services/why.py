@@ -139,7 +139,7 @@ class Why:
                 record = row.record()
             except Exception:  # noqa: BLE001 - whatever it is, it is left out of answers too
                 continue
-            if cursor.can_answer(record):
+            if cursor.find_losses(record) is not None:
                 yield cursor.served.view.see(record)
 
     def _open(self, ae_title: str, question: Kept | None) -> Cursor:
@@ -168,7 +168,7 @@ class Why:
         yield from (line.reason for line in lines if not line.is_met)
         if all(line.is_met for line in lines) and not is_found(record, cursor.served):
             yield "the search leaves it out, though every key is met: please report this"
-        if not cursor.can_answer(record):
+        if cursor.find_losses(record) is None:
             yield "the record cannot be written as an answer and is left out, as the log says"
 
     def _find_place(self, record: Record, ae_title: str, question: Kept | None) -> tuple[str, list[str]]:
@@ -192,6 +192,9 @@ class Why:
     def _tell_record(self, record: Record, cursor: Cursor, ae_title: str) -> Iterator[str]:
         if record.status not in cursor.serving.statuses:
             yield from tell_status(self._database, record, self._show)
+        losses = cursor.find_losses(record)
+        if losses:
+            yield f"its character set lacks letters of {', '.join(sorted(losses))}: others stand for them"
         if record.get(STUDY) and not cursor.served.view.see(record).get(STUDY):
             yield f"the Study Instance UID was made here, and {ae_title} is not shown it (study-uids)"
 

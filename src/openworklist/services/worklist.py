@@ -218,13 +218,12 @@ class Cursor:
         while not self._is_over:
             yield from self._choose(self._worklist.database.read(self._search))
 
-    def can_answer(self, record: Record) -> bool:
-        """Whether a record can be written as an answer."""
+    def find_losses(self, record: Record) -> frozenset[str] | None:
+        """The keywords of what loses letters in the answer; None if the record cannot be written as one."""
         try:
-            self._asked.returns.encoder.encode(self._view.see(record))
+            return self._asked.returns.encoder.write(self._view.see(record))[1]
         except Exception:  # noqa: BLE001 - whatever it is, it leaves the record out of answers
-            return False
-        return True
+            return None
 
     def next_batch(self) -> list[bytes] | Awaitable[list[bytes]]:
         """Encoded identifiers, none at the end; at once where that is quick, else to be awaited.
