@@ -34,12 +34,14 @@ from openworklist.services.expiry import Expiry
 from openworklist.services.files import Files
 from openworklist.services.importing import Importer
 from openworklist.services.intake import Intake
+from openworklist.services.questions import Questions
 from openworklist.services.reading import Reader
 from openworklist.services.reception import Reception
 from openworklist.services.retention import Retention
 from openworklist.services.scanners import Welcome
 from openworklist.services.schedule import Schedule
 from openworklist.services.steps import Steps
+from openworklist.services.why import Why
 from openworklist.services.worklist import Worklist
 from openworklist.settings import Settings
 from openworklist.store.database import Database, open_database
@@ -103,6 +105,13 @@ def open_importer(settings: Settings) -> Iterator[Importer]:
 
 
 @contextmanager
+def open_why(settings: Settings) -> Iterator[Why]:
+    """What explains the answers to scanners, for a command that only looks."""
+    with open_store(settings) as database:
+        yield Why(database, Configurations(database).current(), zone=settings.zone())
+
+
+@contextmanager
 def open_files(settings: Settings) -> Iterator[Files]:
     """The way in for files, for a command that works beside a server or without one."""
     with open_shared_store(settings) as database:
@@ -162,6 +171,12 @@ class Server:
             zone=settings.zone(),
             wake=self.courier.wake,
         )
+        self._questions = Questions(
+            database,
+            self.metrics,
+            zone=settings.zone(),
+            find_confirmed=lambda: self._configurations.current().confirmed_scanners,
+        )
         self._certificates: list[Certificates] = []
         self._room = _find_room(settings)
         self.listeners: Sequence[Listener] = self._make_listeners()
@@ -196,6 +211,7 @@ class Server:
         self._expiry.start()
         self._retention.start()
         self._configurations.start(self._worklist.use)
+        self._questions.start()
         self.courier.start()
         self._schedule.start()
 
@@ -211,6 +227,7 @@ class Server:
         await asyncio.gather(self._schedule.stop(seconds), self.asker.stop(seconds))
         stops = [listener.stop(seconds) for listener in self.listeners]
         await asyncio.gather(*stops, self.courier.stop(seconds))
+        await self._questions.stop()
 
     def describe(self) -> str:
         """One line with every address."""
@@ -305,6 +322,7 @@ class Server:
             allowed=settings.dicom_networks(),
             observer=DicomCounter(self.metrics, logs_questions=settings.log_questions),
             is_welcome=Welcome(self._database, self._configurations).is_welcome,
+            keeper=self._questions,
         )
 
 

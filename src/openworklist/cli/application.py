@@ -32,6 +32,7 @@ from openworklist.cli import (
     steps,
     study_uids,
     systems,
+    why,
 )
 
 application = typer.Typer(
@@ -71,6 +72,7 @@ application.command()(query.find)
 application.command("import-worklist")(query.import_worklist)
 application.command()(compare.compare)
 application.command()(explanation.explain)
+application.command()(why.why)
 application.command()(attributes.attributes)
 application.command()(certificate.certificate)
 application.add_typer(doctor.application, name="doctor")

@@ -129,6 +129,25 @@ class DicomObserver(Protocol):
         return None
 
 
+class QuestionKeeper(Protocol):
+    """Remembers what was asked, for people who wonder why a scanner does not show something."""
+
+    def note(
+        self,
+        calling: str,
+        peer: str,
+        identifier: bytes,
+        transfer_syntax: str,
+        adjusts_zone: bool,
+        answers: int,
+        status: int,
+    ) -> None:
+        """A question got its final answer."""
+
+    def note_refusal(self, calling: str, peer: str, called: str, reason: str) -> None:
+        """An association was turned away."""
+
+
 class _Silent(DicomObserver):
     """Nobody wants to know."""
 
@@ -188,12 +207,14 @@ class DicomListener:
         observer: DicomObserver | None = None,
         allowed: Sequence[Network] = (),
         is_welcome: Callable[[str, str], bool] = lambda calling, peer: True,
+        keeper: QuestionKeeper | None = None,
         sweep_seconds: float = 1,
     ) -> None:
         self.service = service
         self.steps = steps
         self.limits = limits or DicomLimits()
         self.observer = observer or _Silent()
+        self.keeper = keeper
         services = _SERVICES | (_STEP_SERVICES if steps is not None else {})
         self.negotiator = Negotiator(Policy(services, frozenset(called), frozenset(calling), max_pdu))
         self._is_welcome = is_welcome

@@ -195,8 +195,22 @@ class Connection(asyncio.Protocol):
         self._last_active = self._loop.time()
         seconds = perf_counter() - question.began
         self.listener.observer.question(self.calling, question.answers, seconds, status)
+        self._keep(question, status)
         if log.isEnabledFor(logging.DEBUG):
             log.debug("a question of %s got %d answers", self.calling, question.answers)
+
+    def _keep(self, question: Question, status: Status) -> None:
+        keeper, asked = self.listener.keeper, question.asked
+        if keeper is not None and asked.dataset:
+            keeper.note(
+                self.calling,
+                self.peer,
+                asked.dataset,
+                asked.context.transfer_syntax,
+                question.adjusts_zone,
+                question.answers,
+                status,
+            )
 
     def note_failure(self, error: BaseException) -> None:
         self.listener.note_failure(self.peer, error)
@@ -280,6 +294,8 @@ class Connection(asyncio.Protocol):
         self._association.reject(rejection)
         self._has_ended = True
         listener.observer.association_rejected(self.peer, request.calling, request.called, rejection.reason)
+        if listener.keeper is not None:
+            listener.keeper.note_refusal(request.calling, self.peer, request.called, rejection.reason)
 
     def _cancel(self, event: CancelReceived) -> None:
         """A cancel that comes too late means nothing (PS3.7 9.1.2.2)."""

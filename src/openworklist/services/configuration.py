@@ -107,6 +107,11 @@ class Configuration:
                 self._senders[key] = found
         return found
 
+    @property
+    def confirmed_scanners(self) -> frozenset[str]:
+        """The AE titles that somebody has decided about."""
+        return frozenset(each.ae_title for each in self.scanners.values() if each.is_confirmed)
+
     def find_serving(self, ae_title: str) -> Serving:
         """What counts for the questions of a scanner, by its AE title."""
         found = self._servings.get(ae_title)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from functools import partial
 from typing import Final
 
 from openworklist.domain.errors import StoreError
 from openworklist.observe.metrics import Metrics
 from openworklist.services.clock import Clock, read_clock
-from openworklist.services.journal import BATCH, expire_batch
+from openworklist.services.journal import BATCH, DAY, expire_batch
 from openworklist.services.steps import expire_steps_batch
 from openworklist.store.database import Database
+from openworklist.store.questions import expire_questions
 
 log = logging.getLogger(__name__)
 
@@ -20,9 +22,7 @@ _HOUR: Final = 3600.0
 
 
 class Expiry:
-    """Deletes messages and performed steps older than `days` at the start and every hour; with 0 days it does
-    nothing.
-    """
+    """Deletes messages, performed steps and questions older than `days` at the start and every hour."""
 
     def __init__(
         self,
@@ -83,3 +83,5 @@ class Expiry:
         if total:
             self._metrics.count("messages_expired", total)
             log.info("old messages deleted", extra={"messages": total})
+        cutoff = self._clock() - int(self._days * DAY)
+        await loop.run_in_executor(None, self._database.write, partial(expire_questions, cutoff=cutoff))

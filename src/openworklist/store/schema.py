@@ -323,3 +323,26 @@ performed_step_records: Final = Table(
     sqlite_with_rowid=False,
 )
 Index(None, performed_step_records.c.record_id)
+
+# What each scanner asked last, and why it was turned away: polls that are the same are one row with a count.
+questions: Final = Table(
+    "questions",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    _text("ae_title"),
+    Column("digest", LargeBinary, nullable=False),  # of what makes two of them the same
+    Column("identifier", LargeBinary, nullable=False),  # the newest
+    _text("transfer_syntax"),
+    _number("adjusts_zone"),  # 1 if it was agreed that its times are those of its own zone, else 0
+    _text("refusal"),  # why its association was turned away; "" for a question
+    _text("called"),  # the AE title that it asked for then
+    _number("first_asked"),
+    _number("last_asked"),
+    _number("times"),
+    _number("answers"),  # the last time
+    _number("status"),  # of the last final answer
+    _text("peer"),
+    sqlite_autoincrement=True,
+)
+Index(None, questions.c.ae_title, questions.c.digest, unique=True)
+Index(None, questions.c.last_asked)

@@ -323,3 +323,25 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_performed_step_records_record_id", "performed_step_records", ["record_id"])
+
+    op.create_table(
+        "questions",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("ae_title", TEXT, nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("identifier", sa.LargeBinary(), nullable=False),
+        sa.Column("transfer_syntax", TEXT, nullable=False),
+        sa.Column("adjusts_zone", sa.BigInteger(), nullable=False),
+        sa.Column("refusal", TEXT, nullable=False),
+        sa.Column("called", TEXT, nullable=False),
+        sa.Column("first_asked", sa.BigInteger(), nullable=False),
+        sa.Column("last_asked", sa.BigInteger(), nullable=False),
+        sa.Column("times", sa.BigInteger(), nullable=False),
+        sa.Column("answers", sa.BigInteger(), nullable=False),
+        sa.Column("status", sa.BigInteger(), nullable=False),
+        sa.Column("peer", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_questions")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_questions_ae_title_digest", "questions", ["ae_title", "digest"], unique=True)
+    op.create_index("ix_questions_last_asked", "questions", ["last_asked"])
