@@ -50,8 +50,9 @@ format: setup ## mend what format and lint can mend
 bench: setup ## measure side by side with other servers (options: make bench BENCH="--only hl7")
 	$(BIN)/python -m benchmarks $(BENCH)
 
-docs: setup ## write docs/attributes.md and the schema of mappings anew
+docs: setup ## write docs/attributes.md, the tables of docs/conformance.md and the schema of mappings anew
 	$(BIN)/openworklist attributes > docs/attributes.md
+	$(BIN)/python -m openworklist.cli.conformance docs/conformance.md
 	$(BIN)/python -c "from openworklist.hl7.profile_schema import write_schema; print(write_schema())" > docs/mapping.schema.json
 
 clean: ## remove .venv and caches; the data folder stays

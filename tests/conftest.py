@@ -112,8 +112,14 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def server(data_folder: Path) -> Iterator[Running]:
-    running = _start(data_folder)
+def server_flags() -> tuple[str, ...]:
+    """What `server` is started with besides; a module that wants other settings has one of its own."""
+    return ()
+
+
+@pytest.fixture(scope="module")
+def server(data_folder: Path, server_flags: tuple[str, ...]) -> Iterator[Running]:
+    running = _start(data_folder, *server_flags)
     try:
         yield running
         assert running.stop() == 0

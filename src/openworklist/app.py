@@ -34,11 +34,14 @@ from openworklist.services.expiry import Expiry
 from openworklist.services.files import Files
 from openworklist.services.importing import Importer
 from openworklist.services.intake import Intake
+from openworklist.services.questions import Questions
 from openworklist.services.reading import Reader
 from openworklist.services.reception import Reception
 from openworklist.services.retention import Retention
 from openworklist.services.scanners import Welcome
 from openworklist.services.schedule import Schedule
+from openworklist.services.steps import Steps
+from openworklist.services.why import Why
 from openworklist.services.worklist import Worklist
 from openworklist.settings import Settings
 from openworklist.store.database import Database, open_database
@@ -102,6 +105,13 @@ def open_importer(settings: Settings) -> Iterator[Importer]:
 
 
 @contextmanager
+def open_why(settings: Settings) -> Iterator[Why]:
+    """What explains the answers to scanners, for a command that only looks."""
+    with open_store(settings) as database:
+        yield Why(database, Configurations(database).current(), zone=settings.zone())
+
+
+@contextmanager
 def open_files(settings: Settings) -> Iterator[Files]:
     """The way in for files, for a command that works beside a server or without one."""
     with open_shared_store(settings) as database:
@@ -153,6 +163,20 @@ class Server:
         self._worklist = Worklist(
             database, self.metrics, configuration=self._configurations.current(), zone=settings.zone()
         )
+        self.courier = _make_courier(settings, database, self.metrics)
+        self._steps = Steps(
+            database,
+            self._configurations.current,
+            self.metrics,
+            zone=settings.zone(),
+            wake=self.courier.wake,
+        )
+        self._questions = Questions(
+            database,
+            self.metrics,
+            zone=settings.zone(),
+            find_confirmed=lambda: self._configurations.current().confirmed_scanners,
+        )
         self._certificates: list[Certificates] = []
         self._room = _find_room(settings)
         self.listeners: Sequence[Listener] = self._make_listeners()
@@ -163,7 +187,6 @@ class Server:
             settings.zone(),
             self.metrics,
         )
-        self.courier = _make_courier(settings, database, self.metrics)
         self.asker = Asker()
         self._schedule = Schedule(
             database,
@@ -188,6 +211,7 @@ class Server:
         self._expiry.start()
         self._retention.start()
         self._configurations.start(self._worklist.use)
+        self._questions.start()
         self.courier.start()
         self._schedule.start()
 
@@ -203,6 +227,7 @@ class Server:
         await asyncio.gather(self._schedule.stop(seconds), self.asker.stop(seconds))
         stops = [listener.stop(seconds) for listener in self.listeners]
         await asyncio.gather(*stops, self.courier.stop(seconds))
+        await self._questions.stop()
 
     def describe(self) -> str:
         """One line with every address."""
@@ -277,6 +302,7 @@ class Server:
         settings = self._settings
         return DicomListener(
             self._worklist,
+            self._steps,
             host=settings.dicom_host or settings.host,
             port=settings.dicom_port or None,
             tls=self._make_tls("DICOM", settings.dicom_tls_port, settings.dicom_tls_client_ca),
@@ -296,6 +322,7 @@ class Server:
             allowed=settings.dicom_networks(),
             observer=DicomCounter(self.metrics, logs_questions=settings.log_questions),
             is_welcome=Welcome(self._database, self._configurations).is_welcome,
+            keeper=self._questions,
         )
 
 

@@ -19,6 +19,7 @@ from openworklist.domain.attributes import SEQUENCE_TAGS
 from openworklist.domain.errors import IdentifierError, PeerError
 from openworklist.domain.extra import read_attribute
 from openworklist.domain.query import WorklistQuery, matches
+from openworklist.domain.repertoire import UNICODE, parse_repertoire
 from openworklist.domain.serving import Serving, serve
 from openworklist.domain.zones import parse_offset
 from openworklist.store.connection import Connection
@@ -36,6 +37,10 @@ _EXTRAS: Final = Extras(
         read_attribute("PatientAge"),
         read_attribute("step.ProtocolName"),
     )
+)
+_REPERTOIRES: Final = (
+    *map(parse_repertoire, ("", "ISO_IR 6", "ISO_IR 192", "ISO_IR 13", "\\ISO 2022 IR 87\\ISO 2022 IR 144")),
+    parse_repertoire("ISO_IR 100", UNICODE),
 )
 _SERVINGS: Final = (
     Serving("CT01", ("CT",)),
@@ -59,7 +64,8 @@ def check_identifier(sabotage: Sabotage, connection: Connection | None = None) -
         return False
     # Work is in proportion to bytes: each element was one of the identifier.
     assert count_elements(question.plan) <= len(sabotage.data) // _SHORTEST
-    encoder = Encoder(question.plan, is_explicit=sabotage.syntax == EXPLICIT)
+    repertoire = _REPERTOIRES[len(sabotage.data) % len(_REPERTOIRES)]
+    encoder = Encoder(question.plan, is_explicit=sabotage.syntax == EXPLICIT, repertoire=repertoire)
     query = WorklistQuery(question.conditions)
     found = [record for record in _RECORDS if matches(record, query)]
     for record in found or _RECORDS[:1]:

@@ -11,6 +11,7 @@ from openworklist.clients.mllp import send_message
 from openworklist.hl7.framing import wrap, wrap_token
 from players.hospital import make_order
 from players.line import Line
+from players.modality import connect, make_begin, make_end, make_request
 from players.scanner import ask, ask_for_status, make_question
 
 NAME = "Quetzalcoatl^Xochitl"
@@ -120,6 +121,19 @@ def ask_questions(port: int) -> None:
             line.read_rest()
 
 
+def perform_steps(port: int) -> None:
+    """Begun, changed, refused for each reason, and not to be read."""
+    begin = make_begin(make_request(AccessionNumber=ID), PatientName=NAME, PatientID=ID)
+    wrong = make_begin(make_request(), PatientName=NAME, PerformedProcedureStepStatus="COMPLETED")
+    with connect(port) as modality:
+        assert modality.create(wrong, "1.2.3").Status == 0x0106
+        assert modality.create(begin, "1.2.3").Status == 0
+        assert modality.create(begin, "1.2.3").Status == 0x0111
+        assert modality.set("1.2.3", make_end(PerformedSeriesSequence=[])).Status == 0x0121
+        assert modality.set("1.2.3", make_end(PatientName=NAME)).Status == 0
+        assert modality.set("1.2.3", make_end()).Status == 0x0110
+
+
 def use_web(port: int) -> None:
     for path in (f"/{NAME}", f"/readyz?name={NAME}"):
         connection = HTTPConnection("127.0.0.1", port, timeout=10)
@@ -153,6 +167,7 @@ def test_a_patient_is_named_in_no_line_of_the_log(start_server: Any, tmp_path: P
     server = start_server(tmp_path / "data", "--hl7-max-message", "50000", "--log-level", "INFO")
     send_orders(server.hl7)
     ask_questions(server.dicom)
+    perform_steps(server.dicom)
     use_web(server.web)
     errors = use_commands(server, tmp_path)
     assert server.stop() == 0
@@ -161,6 +176,7 @@ def test_a_patient_is_named_in_no_line_of_the_log(start_server: Any, tmp_path: P
     assert int(counted[b"messages_applied"]) >= 5
     assert int(counted[b"messages_refused"]) >= 10
     assert int(counted[b"questions"]) >= 5
+    assert int(counted[b"steps_refused"]) >= 4
     for text in (log, server.said.encode(), *errors):
         found = [secret for secret in SECRETS for each in spellings(secret) if each in text]
         assert found == [], text.decode("utf_8", "replace")

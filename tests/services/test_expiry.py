@@ -29,10 +29,12 @@ def serve(database: Database, intake: Intake) -> Serve:
 
         async def main() -> None:
             looks = asyncio.Event()
-            rest = iter(range(4))  # batches of two: five messages take three, and then comes the next look
+            rest = iter(
+                range(5)
+            )  # batches of two: five messages take three; then questions, then the next look
 
             def read_clock() -> int:
-                if next(rest, 3) == 3:
+                if next(rest, 4) == 4:
                     looks.set()
                 return BEGIN + 10 * DAY
 

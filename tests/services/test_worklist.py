@@ -108,6 +108,21 @@ def test_a_quick_question_is_answered_at_once_and_others_are_awaited(filled: Dat
     asyncio.run(play())
 
 
+@pytest.mark.parametrize("keys", [50, 9_000])
+def test_a_batch_is_no_more_than_a_moments_work(filled: Database, keys: int) -> None:
+    question = make_question(PatientID="P1*")
+    for number in range(keys):
+        question.add_new(0x0046_0001 + number, "LO", "")
+
+    async def count() -> list[int]:
+        cursor = Worklist(filled).open("CT1", to_bytes(question), EXPLICIT_LITTLE_ENDIAN)
+        return [len(await read(cursor.next_batch())) for _ in range(3)]
+
+    found = asyncio.run(count())
+    assert all(1 <= answers <= 200 for answers in found)
+    assert all(answers * keys <= 50_000 for answers in found)
+
+
 def test_a_page_that_is_being_read_can_be_given_up(filled: Database) -> None:
     worklist = Worklist(filled)
 

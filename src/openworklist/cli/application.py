@@ -19,6 +19,7 @@ from openworklist.cli import (
     mapping,
     messages,
     nodes,
+    notify,
     options,
     outbound,
     query,
@@ -28,8 +29,10 @@ from openworklist.cli import (
     send,
     serve,
     simulate,
+    steps,
     study_uids,
     systems,
+    why,
 )
 
 application = typer.Typer(
@@ -69,6 +72,7 @@ application.command()(query.find)
 application.command("import-worklist")(query.import_worklist)
 application.command()(compare.compare)
 application.command()(explanation.explain)
+application.command()(why.why)
 application.command()(attributes.attributes)
 application.command()(certificate.certificate)
 application.add_typer(doctor.application, name="doctor")
@@ -76,11 +80,13 @@ application.add_typer(rules.filters, name="filters")
 application.add_typer(mapping.application, name="mapping")
 application.add_typer(messages.application, name="messages")
 application.add_typer(nodes.application, name="nodes")
+application.add_typer(notify.application, name="notify")
 application.add_typer(options.application, name="options")
 application.add_typer(outbound.application, name="outbound")
 application.add_typer(records.application, name="records")
 application.add_typer(scanners.application, name="scanners")
 application.add_typer(rules.stations, name="stations")
 application.add_typer(simulate.application, name="simulate")
+application.add_typer(steps.application, name="steps")
 application.add_typer(study_uids.application, name="study-uids")
 application.add_typer(systems.application, name="systems")

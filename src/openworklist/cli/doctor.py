@@ -74,24 +74,37 @@ application.callback(invoke_without_command=True)(takes_settings()(doctor))
 
 
 def _to_case(settings: Settings, thorough: bool) -> Case:
+    from openworklist.services.certificates import TlsFiles
     from openworklist.services.doctor.case import Case, Port
 
+    hl7_host, dicom_host = settings.hl7_host or settings.host, settings.dicom_host or settings.host
+    has_few = {"HL7": bool(settings.hl7_allowed), "DICOM": bool(settings.dicom_allowed)}
+    secured = (
+        (
+            Port("HL7 TLS", hl7_host, settings.hl7_tls_port, "--hl7-tls-port", has_few["HL7"]),
+            settings.hl7_tls_client_ca,
+        ),
+        (
+            Port("DICOM TLS", dicom_host, settings.dicom_tls_port, "--dicom-tls-port", has_few["DICOM"]),
+            settings.dicom_tls_client_ca,
+        ),
+    )
     return Case(
         data=Path(settings.data),
         database=settings.database,
-        hl7=Port(
-            "HL7",
-            settings.hl7_host or settings.host,
-            settings.hl7_port,
-            "--hl7-port",
-            is_restricted=bool(settings.hl7_allowed),
-        ),
-        dicom=Port("DICOM", settings.dicom_host or settings.host, settings.dicom_port, "--dicom-port"),
+        hl7=Port("HL7", hl7_host, settings.hl7_port, "--hl7-port", has_few["HL7"]),
+        dicom=Port("DICOM", dicom_host, settings.dicom_port, "--dicom-port", has_few["DICOM"]),
         web=Port("web", settings.web_host or settings.host, settings.web_port, "--web-port"),
         ae_title=settings.ae_title,
         zone=settings.zone(),
-        connections=settings.hl7_max_connections + settings.dicom_max_associations,
+        connections=settings.hl7_max_connections
+        + settings.dicom_max_associations
+        + settings.dicom_max_pending,
         is_thorough=thorough,
+        secured=tuple(port for port, _ in secured if port.number),
+        tls=tuple(
+            TlsFiles(settings.tls_certificate, settings.tls_key, ca) for port, ca in secured if port.number
+        ),
     )
 
 

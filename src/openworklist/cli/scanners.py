@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
+from openworklist.cli import why
 from openworklist.cli.console import print_json, print_table
 from openworklist.cli.flags import find_actor, takes_settings
 from openworklist.cli.versions import print_versions
@@ -16,6 +18,8 @@ from openworklist.domain.scanner import OVER_LIMIT, WITHOUT_STATION
 from openworklist.settings import Loaded
 
 application = typer.Typer(help="The scanners that ask, and how each is served.", no_args_is_help=True)
+application.command("questions")(why.list_questions)
+application.command("sees")(why.see)
 
 Title = Annotated[str, typer.Argument(metavar="AET", help="The scanner's AE title.")]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
@@ -31,18 +35,26 @@ _ANSWERS = {Choice.YES: True, Choice.NO: False, Choice.DEFAULT: None}
 
 
 @application.command("list")
-@takes_settings("data", "database")
+@takes_settings("data", "database", "time_zone")
 def list_scanners(loaded: Loaded, as_json: AsJson = False) -> None:
     """Show the scanners that asked or were entered, and what is decided about each."""
     from openworklist.app import open_store
     from openworklist.domain.scanner import to_document
     from openworklist.services.configurations import Configurations
+    from openworklist.store.questions import find_asking
 
     with open_store(loaded.settings) as database:
         configuration = Configurations(database).current()
+        asking = database.read(find_asking)
+    zone = loaded.settings.zone()
     scanners = configuration.scanners.values()
     if as_json:
-        print_json({each.ae_title: to_document(each) for each in scanners})
+        print_json(
+            {
+                each.ae_title: {**to_document(each), **_to_asking(each.ae_title, asking, zone)}
+                for each in scanners
+            }
+        )
         return
     rows = [
         (
@@ -50,11 +62,14 @@ def list_scanners(loaded: Loaded, as_json: AsJson = False) -> None:
             _describe(each, configuration),
             ", ".join(each.modalities) or "-",
             each.description or "-",
+            *_show_asking(each.ae_title, asking, zone),
             _list_own(each),
         )
         for each in scanners
     ]
-    print_table(("scanner", "state", "modalities", "description", "own settings"), rows)
+    print_table(
+        ("scanner", "state", "modalities", "description", "last asked", "questions", "own settings"), rows
+    )
 
 
 @application.command("set")
@@ -154,6 +169,20 @@ def _to_limit(text: str) -> int | None:
 def _describe(scanner: Any, configuration: Any) -> str:
     state = "turned away" if configuration.find_serving(scanner.ae_title).is_refused else "served"
     return state if scanner.is_confirmed else f"new: {state}, please confirm"
+
+
+def _to_asking(ae_title: str, asking: Any, zone: Any) -> dict[str, Any]:
+    last, questions = _show_asking(ae_title, asking, zone)
+    return {"last_asked": None if last == "-" else last, "questions": int(questions)}
+
+
+def _show_asking(ae_title: str, asking: Any, zone: Any) -> tuple[str, str]:
+    """When it last asked, and how many distinct questions are kept of it."""
+    found = asking.get(ae_title)
+    if found is None or not found.last_asked:
+        return "-", "0"
+    last = datetime.fromtimestamp(found.last_asked / 1_000_000, zone)
+    return last.isoformat(sep=" ", timespec="seconds"), str(found.questions)
 
 
 def _list_own(scanner: Any) -> str:

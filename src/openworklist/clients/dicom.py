@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -35,6 +36,14 @@ _TROUBLES: Final = {
 # PS3.4 table K.4-1, where the node gives no reason.
 _STATUSES: Final = {0xA000: "out of resources, or not a question for it", 0xC000: "unable to process"}
 _LONGEST_TITLE: Final = 16  # PS3.5 table 6.2-1
+
+
+class _Closable(ssl.SSLSocket):
+    """pynetdicom closes a socket only after a shutdown that succeeds: not where the peer was quicker."""
+
+    def shutdown(self, how: int) -> None:
+        with suppress(OSError):
+            super().shutdown(how)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +112,9 @@ class Node:
         entity.add_requested_context(sop_class, list(_SYNTAXES))
         secured: dict[str, Any] = {}
         if self.tls is not None:
-            secured["tls_args"] = (make_context(self.tls), self.tls.server_name or self.host)
+            context = make_context(self.tls)
+            context.sslsocket_class = _Closable
+            secured["tls_args"] = (context, self.tls.server_name or self.host)
         try:
             association = entity.associate(
                 self.host, self.port, ae_title=self.called, evt_handlers=list(handlers), **secured

@@ -28,6 +28,7 @@ from openworklist.domain.repertoire import AUTOMATIC, Repertoire
 from openworklist.domain.repertoire import UNICODE as TO_UNICODE
 
 _CHARSET: Final = 0x0008_0005
+_NO_LOSSES: Final[frozenset[str]] = frozenset()
 _ITEM: Final = b"\xfe\xff\x00\xe0"
 _LONG_FORM: Final = frozenset(("OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"))
 _STEP_PLAN: Final = tuple(
@@ -86,19 +87,25 @@ class Encoder:
 
     def encode(self, record: Record) -> bytes:
         """The identifier of the answer, of even length, with (0008,0005) if a value needs it."""
+        answer, lost = self.write(record)
+        if lost:
+            self._note_losses(record, lost)
+        return answer
+
+    def write(self, record: Record) -> tuple[bytes, frozenset[str]]:
+        """As `encode`, with the keywords of what has lost letters, of which nobody else is told."""
         look = partial(value_of, record)
         try:
-            return _encode_fields(self._fields, look, _write_ascii)
+            return _encode_fields(self._fields, look, _write_ascii), _NO_LOSSES
         except UnicodeEncodeError:
             letters = _Letters(self._choose(look))
         content = _encode_fields(self._fields, look, letters.write)
-        if letters.lost:
-            self._note_losses(record, frozenset(letters.lost))
+        lost = frozenset(letters.lost)
         if letters.is_ascii:
-            return content
+            return content, lost
         terms = "\\".join(letters.encoding.terms)
         charset = _frame(self._charset_field, f"{terms}{' ' * (len(terms) % 2)}".encode("ascii"))
-        return charset + content
+        return charset + content, lost
 
     def _choose(self, look: Look) -> Encoding:
         """The encoding of an answer: it must hold the texts of this, not what nobody asked for."""

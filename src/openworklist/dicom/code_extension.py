@@ -46,7 +46,7 @@ class Extension:
             if letter <= "\x7f":
                 if lower is not None:
                     out += self._back
-                    lower, is_sure = None, False
+                    lower, is_sure = None, self._is_whole(upper)
                 out += letter.encode("ascii")
                 continue
             coded, code = self._find(letter, lower or upper)
@@ -57,9 +57,9 @@ class Extension:
             else:
                 if lower is not None:
                     out += self._back
-                    lower, is_sure = None, False
+                    lower, is_sure = None, self._is_whole(upper)
                 if coded is not upper or not is_sure:
-                    # Readers take ESC ( B for a return to ISO 8859-1 as a whole: it is said again.
+                    # It is said again, since readers take a return of the lower half for one of both.
                     if coded is _IN_FRONT and out.isascii() and ESC not in out:
                         out[:0] = coded.designation
                     else:
@@ -71,6 +71,10 @@ class Extension:
         if self._first is not None and upper is not self._first:
             out += self._first.designation
         return bytes(out)
+
+    def _is_whole(self, upper: CodedSet | None) -> bool:
+        """Whether readers that return to JIS X 0201 as a whole have the right upper half then."""
+        return self._back == _TO_ROMAJI and upper is self._first
 
     def _find(self, letter: str, active: CodedSet | None) -> tuple[CodedSet, bytes]:
         """The set that a letter is written in, and its bytes: value 1, else the active one, if it has it."""

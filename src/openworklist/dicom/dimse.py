@@ -16,6 +16,7 @@ MALFORMED: Final = "dicom.command-malformed"
 
 _ELEMENT: Final = Struct("<HHI")  # PS3.7 6.3.1: always Implicit VR Little Endian
 _US: Final = Struct("<H")
+_AT: Final = Struct("<HH")
 
 GROUP_LENGTH: Final = 0x0000_0000
 AFFECTED_SOP_CLASS_UID: Final = 0x0000_0002
@@ -28,15 +29,24 @@ DATA_SET_TYPE: Final = 0x0000_0800
 STATUS: Final = 0x0000_0900
 OFFENDING_ELEMENT: Final = 0x0000_0901
 ERROR_COMMENT: Final = 0x0000_0902
+ERROR_ID: Final = 0x0000_0903
 AFFECTED_SOP_INSTANCE_UID: Final = 0x0000_1000
+REQUESTED_SOP_INSTANCE_UID: Final = 0x0000_1001
+ATTRIBUTE_IDENTIFIER_LIST: Final = 0x0000_1005
 
 _UIDS: Final = frozenset(
-    {AFFECTED_SOP_CLASS_UID, REQUESTED_SOP_CLASS_UID, AFFECTED_SOP_INSTANCE_UID, 0x0000_1001}
+    {
+        AFFECTED_SOP_CLASS_UID,
+        REQUESTED_SOP_CLASS_UID,
+        AFFECTED_SOP_INSTANCE_UID,
+        REQUESTED_SOP_INSTANCE_UID,
+    }
 )
 _NO_DATA_SET: Final = 0x0101
 _DATA_SET: Final = 0x0001
 _RESPONSE: Final = 0x8000
 _LONGEST_COMMENT: Final = 64  # LO, PS3.7 C.4.1
+_MOST_TAGS: Final = 100  # that an answer lists
 _KEPT: Final = 256  # bytes of the longest command worth remembering
 
 Element = int | str | tuple[int, ...]
@@ -84,6 +94,12 @@ class Command:
         value = self.elements.get(tag)
         return None if value is None else decode_text(value)
 
+    def find_tags(self, tag: int) -> tuple[int, ...]:
+        """The tags of an AT element, none if it is not there; what is left over at its end means nothing."""
+        value = self.elements.get(tag, b"")
+        whole = value[: len(value) // 4 * 4]
+        return tuple(group << 16 | element for group, element in _AT.iter_unpack(whole))
+
 
 def decode(data: bytes) -> Command:
     """A whole command set. PeerError if it cannot be read or lacks what every command has."""
@@ -104,8 +120,14 @@ def encode_response(
     error_comment: str = "",
     offending: tuple[int, ...] = (),
     has_dataset: bool = False,
+    instance: str = "",
+    error_id: int | None = None,
+    attributes: tuple[int, ...] = (),
 ) -> bytes:
-    """The response to a request, whichever it is. The comment is cut to 64 characters of ASCII, at a word."""
+    """The response to a request, whichever it is. The comment is cut to 64 characters of ASCII, at a word.
+
+    `instance` is the Affected SOP Instance UID, `attributes` the Attribute Identifier List.
+    """
     elements: dict[int, Element] = {
         COMMAND_FIELD: command.field | _RESPONSE,
         MESSAGE_ID_RESPONDED_TO: command.message_id,
@@ -118,6 +140,12 @@ def encode_response(
         elements[OFFENDING_ELEMENT] = offending
     if error_comment:
         elements[ERROR_COMMENT] = _to_comment(error_comment)
+    if instance:
+        elements[AFFECTED_SOP_INSTANCE_UID] = instance
+    if error_id is not None:
+        elements[ERROR_ID] = error_id
+    if attributes:
+        elements[ATTRIBUTE_IDENTIFIER_LIST] = attributes[:_MOST_TAGS]
     return encode(elements)
 
 

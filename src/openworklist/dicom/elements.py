@@ -34,24 +34,28 @@ class Element(NamedTuple):
     items: tuple[tuple[Element, ...], ...] | None = None
 
 
-def read_elements(data: bytes, transfer_syntax: str, sequences: frozenset[int]) -> tuple[Element, ...]:
+def read_elements(
+    data: bytes, transfer_syntax: str, sequences: frozenset[int], *, most: int = _MOST
+) -> tuple[Element, ...]:
     """The elements of a dataset (PS3.5 section 7); IdentifierError, with the tag, if its lengths do not fit.
 
     `sequences` are the tags that are sequences where Implicit VR does not say so; of other tags, private ones
-    among them, a value that begins with an item is taken for one. Zeros at the end are padding.
+    among them, a value that begins with an item is taken for one. Zeros at the end are padding. `most` bounds
+    the elements and items.
     """
-    reader = _Reader(data, transfer_syntax == EXPLICIT_LITTLE_ENDIAN, sequences)
+    reader = _Reader(data, transfer_syntax == EXPLICIT_LITTLE_ENDIAN, sequences, most)
     return reader.read_dataset(0, len(data), 0, is_delimited=False)[0]
 
 
 class _Reader:
-    __slots__ = ("_count", "_data", "_end", "_is_explicit", "_sequences")
+    __slots__ = ("_count", "_data", "_end", "_is_explicit", "_most", "_sequences")
 
-    def __init__(self, data: bytes, is_explicit: bool, sequences: frozenset[int]) -> None:
+    def __init__(self, data: bytes, is_explicit: bool, sequences: frozenset[int], most: int) -> None:
         self._data = data
         self._end = len(data.rstrip(b"\0"))  # of what is more than zeros
         self._is_explicit = is_explicit
         self._sequences = sequences
+        self._most = most
         self._count = 0
 
     def read_dataset(
@@ -78,8 +82,8 @@ class _Reader:
 
     def _note(self, tag: int) -> None:
         self._count += 1
-        if self._count > _MOST:
-            raise IdentifierError(f"The identifier has more than {_MOST} elements.", tag=tag)
+        if self._count > self._most:
+            raise IdentifierError(f"The identifier has more than {self._most} elements.", tag=tag)
 
     def _read_element(self, tag: int, at: int, end: int, depth: int) -> tuple[Element, int]:
         vr, length, at = self._read_head(tag, at, end)

@@ -35,7 +35,7 @@ def read_key(attribute: Attribute, text: str) -> Condition | None:
     """
     name = attribute.name
     values = [text] if attribute.vr in _BACKSLASH_IS_TEXT else text.split("\\")
-    values = [stripped for value in values if (stripped := value.strip(" \0"))]
+    values = [stripped for value in values if (stripped := _strip(value))]
     # PS3.4 C.2.2.2.3 and C.2.2.2.4: nothing and a lone star are universal matching.
     if not values or not all(value.strip("*") for value in values):
         return None
@@ -47,6 +47,11 @@ def read_key(attribute: Attribute, text: str) -> Condition | None:
     if all(isinstance(part, Single) for part in parts):
         return OneOf(name, tuple(values))
     return AnyOf(name, parts)
+
+
+def _strip(value: str) -> str:
+    """Without padding. A NUL ends a text where a buffer of fixed size was sent: no record holds one."""
+    return value.strip(" \0").partition("\0")[0].rstrip(" ")
 
 
 def _check_size(attribute: Attribute, text: str, values: int) -> None:

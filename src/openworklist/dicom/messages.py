@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from openworklist.dicom.dimse import Command, decode
+from openworklist.dicom.dimse import Command, CommandField, decode
 from openworklist.dicom.items import malformed
 from openworklist.dicom.pdu import Pdv
 from openworklist.domain.errors import PeerError
@@ -12,6 +12,9 @@ from openworklist.domain.errors import PeerError
 TOO_LONG: Final = "dicom.message-too-long"
 MAX_COMMAND: Final = 16_384
 MAX_DATASET: Final = 1024 * 1024
+# What a scanner performed names each image, of which one examination may have tens of thousands.
+MAX_STEP: Final = 8 * MAX_DATASET
+_STEP_COMMANDS: Final = frozenset((CommandField.N_CREATE_RQ, CommandField.N_SET_RQ))
 
 
 class Message(NamedTuple):
@@ -23,10 +26,10 @@ class Message(NamedTuple):
 class Assembler:
     """Puts the messages of one association together, one after the other; PeerError where they interleave."""
 
-    __slots__ = ("_command", "_context_id", "_max_dataset", "_parts")
+    __slots__ = ("_command", "_context_id", "_limit", "_max_dataset", "_parts")
 
     def __init__(self, max_dataset: int = MAX_DATASET) -> None:
-        self._max_dataset = max_dataset
+        self._max_dataset = self._limit = max_dataset
         self._context_id = 0  # of the message that has begun
         self._command: Command | None = None  # read, its dataset is still to come
         self._parts = bytearray()
@@ -49,6 +52,7 @@ class Assembler:
             command = decode(data)
             if command.has_dataset:
                 self._command = command
+                self._limit = MAX_STEP if command.field in _STEP_COMMANDS else self._max_dataset
                 return None
             message = Message(pdv.context_id, command, None)
         else:
@@ -59,7 +63,7 @@ class Assembler:
 
     def _join(self, pdv: Pdv) -> bytes | None:
         """The whole command or dataset if this piece is its last."""
-        limit = MAX_COMMAND if self._command is None else self._max_dataset
+        limit = MAX_COMMAND if self._command is None else self._limit
         size = len(self._parts) + len(pdv.data)
         if size > limit:
             kind = "command" if self._command is None else "dataset"

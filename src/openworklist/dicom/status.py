@@ -1,4 +1,4 @@
-"""The status codes of DIMSE responses that we send (PS3.7 annex C, PS3.4 table K.4-1)."""
+"""The status codes of DIMSE responses that we send (PS3.7 annex C, PS3.4 table K.4-1 and F.7.2)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,20 @@ from enum import IntEnum
 
 class Status(IntEnum):
     SUCCESS = 0x0000
+    NO_SUCH_ATTRIBUTE = 0x0105
+    INVALID_ATTRIBUTE_VALUE = 0x0106
+    ATTRIBUTE_LIST_ERROR = 0x0107  # a warning
+    PROCESSING_FAILURE = 0x0110
+    DUPLICATE_INSTANCE = 0x0111
+    NO_SUCH_INSTANCE = 0x0112
+    INVALID_INSTANCE = 0x0117
+    NO_SUCH_SOP_CLASS = 0x0118
+    CLASS_INSTANCE_CONFLICT = 0x0119
+    MISSING_ATTRIBUTE = 0x0120
+    MISSING_ATTRIBUTE_VALUE = 0x0121
     SOP_CLASS_NOT_SUPPORTED = 0x0122
     UNRECOGNIZED_OPERATION = 0x0211
+    RESOURCE_LIMITATION = 0x0213
     OUT_OF_RESOURCES = 0xA700
     IDENTIFIER_MISMATCH = 0xA900
     UNABLE_TO_PROCESS = 0xC001

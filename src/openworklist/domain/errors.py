@@ -9,6 +9,7 @@ OpenWorklistError
 ├── MappingError           a rule of a mapping profile cannot be used
 ├── CharsetError           bytes or letters do not fit a character set
 ├── IdentifierError        a DICOM identifier cannot be read (C001) or is no worklist query (A900)
+├── StepError              what a scanner says of a performed step cannot be taken (PS3.4 F.7.2)
 ├── PeerError              a network peer broke its protocol or did not answer
 │   └── Unanswered         a message went out to it, and nothing says whether it was taken
 ├── NotFound               no such record or message
@@ -105,6 +106,17 @@ class IdentifierError(OpenWorklistError):
         where = f"({tag >> 16:04X},{tag & 0xFFFF:04X})" if tag is not None else ""
         super().__init__(sentence, where=where, hint=hint, code=code)
         self.tag = tag
+
+
+class StepError(OpenWorklistError):
+    """`tags` are the attributes that it is about; the code says which status the scanner gets."""
+
+    code = "step.invalid-value"
+
+    def __init__(self, sentence: str, *, tags: tuple[int, ...] = (), code: str = "", hint: str = "") -> None:
+        where = f"({tags[0] >> 16:04X},{tags[0] & 0xFFFF:04X})" if tags else ""
+        super().__init__(sentence, where=where, hint=hint, code=code)
+        self.tags = tags
 
 
 class PeerError(OpenWorklistError):

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from openworklist.domain.charset import from_hl7
 from openworklist.domain.errors import SettingsError
+from openworklist.domain.performed import CHECKS
 from openworklist.domain.repertoire import AUTOMATIC_WORD, FALLBACKS, parse_repertoire
 from openworklist.domain.retention import AGES, NEVER
 from openworklist.domain.scanner import (
@@ -78,6 +79,11 @@ class Options:
     )
     training: str = _say(
         "take", "messages that MSH-11 says are for training or debugging: take or refuse", _one_of(*TRAINING)
+    )
+    mpps_checks: str = _say(
+        "standard",
+        "what scanners say of performed steps: standard, strict to the letter, or lenient",
+        _one_of(*CHECKS),
     )
     long_identifiers: str = _say(
         "shorten",

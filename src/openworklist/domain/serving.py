@@ -33,6 +33,7 @@ from openworklist.domain.zones import format_offset, move_day, shift
 
 ZONE: Final = "timezone_offset_from_utc"
 _START: Final = (START_DATE, START_TIME)
+_APART: Final = 2  # days between the dates of two clocks at the most: zones lie up to 26 hours apart
 _SOME_DAY: Final = "20000101"  # in place of one that is not known
 
 
@@ -246,4 +247,4 @@ def _widen(condition: Condition, view: View) -> Iterable[Condition]:
         low, high = condition.low, condition.high
     else:
         return () if condition_name(condition) in _START else (condition,)
-    return (Range(START_DATE, move_day(low, -1), move_day(high, 1)),)
+    return (Range(START_DATE, move_day(low, -_APART), move_day(high, _APART)),)

@@ -19,10 +19,11 @@ from openworklist.hl7.path import Path, parse_path
 from openworklist.hl7.profile import Profile
 from openworklist.hl7.rule import Rule, Source
 
-Kind = Literal["ORM", "OMI"]
+Kind = Literal["ORM", "OMI", "OMG"]
 _TYPES: Final[Mapping[Kind, tuple[str, str, str]]] = {
     "ORM": ("ORM", "O01", "ORM_O01"),
     "OMI": ("OMI", "O23", "OMI_O23"),
+    "OMG": ("OMG", "O19", "OMG_O19"),
 }
 _UTF8: Final = "UNICODE UTF-8"
 _HAS_NO_PLACE: Final = "the mapping has no place for it"

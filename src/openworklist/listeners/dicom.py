@@ -20,7 +20,12 @@ from openworklist.dicom.negotiation import (
     Service,
 )
 from openworklist.dicom.pdu import AssociateReject
-from openworklist.dicom.sop_classes import MODALITY_WORKLIST, VERIFICATION
+from openworklist.dicom.sop_classes import (
+    MODALITY_WORKLIST,
+    PERFORMED_STEP,
+    PERFORMED_STEP_RETRIEVE,
+    VERIFICATION,
+)
 from openworklist.listeners.crowd import Crowd, Network, find_group, is_allowed, take_from
 from openworklist.listeners.dicom_connection import Connection
 from openworklist.listeners.entrance import Entrance, TlsPort
@@ -30,6 +35,7 @@ log = logging.getLogger("openworklist.dicom")
 # PS3.4 K.5: bytes 1 and 2 are always 1; no fuzzy matching of names, but adjustment of time zones.
 _WORKLIST_OPTIONS: Final = b"\1\1\0\1"
 _SERVICES: Final = {VERIFICATION: Service(), MODALITY_WORKLIST: Service(extended=_WORKLIST_OPTIONS)}
+_STEP_SERVICES: Final = {PERFORMED_STEP: Service(), PERFORMED_STEP_RETRIEVE: Service()}
 # PS3.8 table 9-21: transient, by the presentation service provider: congestion, or a limit of ours.
 _TOO_MANY: Final = Rejection(
     AssociateReject(2, 3, 1), "as many associations are open as dicom_max_associations allows"
@@ -63,6 +69,18 @@ class FindService(Protocol):
 
         `adjusts_zone`: it was agreed that dates and times are those of the question's time zone.
         """
+
+
+class StepService(Protocol):
+    """Keeps performed steps. StepError is answered with the status of its code, StoreError with 0213."""
+
+    async def create(self, calling_ae: str, peer: str, uid: str, dataset: bytes, transfer_syntax: str) -> str:
+        """The SOP Instance UID of the step, made here where `uid` is ""."""
+
+    async def change(self, calling_ae: str, uid: str, dataset: bytes, transfer_syntax: str) -> None: ...
+
+    async def get(self, uid: str, tags: Sequence[int], transfer_syntax: str) -> tuple[bytes, tuple[int, ...]]:
+        """The attributes that were asked for, all if none was, and those that are not there."""
 
 
 class DicomObserver(Protocol):
@@ -104,8 +122,30 @@ class DicomObserver(Protocol):
     def question(self, calling: str, answers: int, seconds: float, status: int) -> None:
         return None
 
+    def step(self, calling: str, operation: str, seconds: float, status: int) -> None:
+        return None
+
     def failed(self, peer: str, error: BaseException) -> None:
         return None
+
+
+class QuestionKeeper(Protocol):
+    """Remembers what was asked, for people who wonder why a scanner does not show something."""
+
+    def note(
+        self,
+        calling: str,
+        peer: str,
+        identifier: bytes,
+        transfer_syntax: str,
+        adjusts_zone: bool,
+        answers: int,
+        status: int,
+    ) -> None:
+        """A question got its final answer."""
+
+    def note_refusal(self, calling: str, peer: str, called: str, reason: str) -> None:
+        """An association was turned away."""
 
 
 class _Silent(DicomObserver):
@@ -147,7 +187,7 @@ class DicomListener:
 
     `called` and `calling` are the AE titles that are allowed, empty for any; `is_welcome` is asked for each
     association, with the calling AE title and the peer. `max_pdu` is the longest P-DATA-TF we take, in bytes,
-    0 for any.
+    0 for any. Without `steps` nothing is told of performed steps.
     """
 
     name = "DICOM"
@@ -155,6 +195,7 @@ class DicomListener:
     def __init__(
         self,
         service: FindService,
+        steps: StepService | None = None,
         *,
         host: str = "",
         port: int | None = 11112,
@@ -166,12 +207,16 @@ class DicomListener:
         observer: DicomObserver | None = None,
         allowed: Sequence[Network] = (),
         is_welcome: Callable[[str, str], bool] = lambda calling, peer: True,
+        keeper: QuestionKeeper | None = None,
         sweep_seconds: float = 1,
     ) -> None:
         self.service = service
+        self.steps = steps
         self.limits = limits or DicomLimits()
         self.observer = observer or _Silent()
-        self.negotiator = Negotiator(Policy(_SERVICES, frozenset(called), frozenset(calling), max_pdu))
+        self.keeper = keeper
+        services = _SERVICES | (_STEP_SERVICES if steps is not None else {})
+        self.negotiator = Negotiator(Policy(services, frozenset(called), frozenset(calling), max_pdu))
         self._is_welcome = is_welcome
         self._entrance = Entrance(self.name, host, port, tls)
         self._sweep_seconds = sweep_seconds

@@ -23,6 +23,7 @@ from openworklist.dicom.status import Status
 from openworklist.listeners.binding import show
 from openworklist.listeners.dicom_operations import perform
 from openworklist.listeners.dicom_question import Question
+from openworklist.listeners.dicom_step import StepRequest
 from openworklist.listeners.tls_words import TLS_ON_THE_PLAIN_PORT, is_client_hello
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ log = logging.getLogger("openworklist.dicom")
 
 _SLOWEST: Final = 16_384  # bytes a second that a PDU under way must come at, beyond its time-out
 _QUEUE: Final = 64  # commands that may wait behind a question before no more are read
+_QUEUE_BYTES: Final = 1 << 20  # of their datasets
 
 
 class Connection(asyncio.Protocol):
@@ -68,7 +70,7 @@ class Connection(asyncio.Protocol):
         self._is_new = True  # nothing was read yet
         self._is_open = False
         self._has_ended = False  # in good order, or told why not
-        self._question: Question | None = None
+        self._question: Question | StepRequest | None = None
         self._waiting: deque[CommandReceived] = deque()
         self._is_paused = False
         self._artim = 0
@@ -140,6 +142,20 @@ class Connection(asyncio.Protocol):
         self._question = question = Question(self, asked, perf_counter())
         question.run()
 
+    def take_step(self, asked: CommandReceived) -> None:
+        """Begin to do what is asked of a performed step."""
+        self._question = request = StepRequest(self, asked, perf_counter())
+        request.run()
+
+    def finish_step(self, request: StepRequest, answer: bytes, dataset: bytes | None, status: int) -> None:
+        """Send the answer to what was asked of a performed step, and go on with what waits behind it."""
+        self._association.send(request.asked.context.id, answer, dataset)
+        self._question = None
+        self._last_active = self._loop.time()
+        seconds = perf_counter() - request.began
+        self.listener.observer.step(self.calling, request.name, seconds, status)
+        self.go_on()
+
     def abort(self, reason: str) -> None:
         """End the association because of what the peer did."""
         self._note_abort(reason)
@@ -179,8 +195,22 @@ class Connection(asyncio.Protocol):
         self._last_active = self._loop.time()
         seconds = perf_counter() - question.began
         self.listener.observer.question(self.calling, question.answers, seconds, status)
+        self._keep(question, status)
         if log.isEnabledFor(logging.DEBUG):
             log.debug("a question of %s got %d answers", self.calling, question.answers)
+
+    def _keep(self, question: Question, status: Status) -> None:
+        keeper, asked = self.listener.keeper, question.asked
+        if keeper is not None and asked.dataset:
+            keeper.note(
+                self.calling,
+                self.peer,
+                asked.dataset,
+                asked.context.transfer_syntax,
+                question.adjusts_zone,
+                question.answers,
+                status,
+            )
 
     def note_failure(self, error: BaseException) -> None:
         self.listener.note_failure(self.peer, error)
@@ -264,6 +294,8 @@ class Connection(asyncio.Protocol):
         self._association.reject(rejection)
         self._has_ended = True
         listener.observer.association_rejected(self.peer, request.calling, request.called, rejection.reason)
+        if listener.keeper is not None:
+            listener.keeper.note_refusal(request.calling, self.peer, request.called, rejection.reason)
 
     def _cancel(self, event: CancelReceived) -> None:
         """A cancel that comes too late means nothing (PS3.7 9.1.2.2)."""
@@ -316,7 +348,11 @@ class Connection(asyncio.Protocol):
         transport = self._transport
         if transport is None or transport.is_closing():
             return
-        is_full = self._stalled_since != 0 or len(self._waiting) >= _QUEUE
+        is_full = (
+            self._stalled_since != 0
+            or len(self._waiting) >= _QUEUE
+            or sum(len(each.dataset or b"") for each in self._waiting) >= _QUEUE_BYTES
+        )
         if is_full and not self._is_paused:
             self._is_paused = True
             transport.pause_reading()

@@ -7,11 +7,21 @@ from typing import TYPE_CHECKING, Final
 
 from openworklist.dicom.dimse import CommandField, encode_response
 from openworklist.dicom.events import CommandReceived
-from openworklist.dicom.sop_classes import MODALITY_WORKLIST, VERIFICATION
+from openworklist.dicom.sop_classes import (
+    MODALITY_WORKLIST,
+    PERFORMED_STEP,
+    PERFORMED_STEP_RETRIEVE,
+    VERIFICATION,
+)
 from openworklist.dicom.status import Status
 
 if TYPE_CHECKING:
     from openworklist.listeners.dicom_connection import Connection
+
+
+_KNOWN: Final = frozenset((MODALITY_WORKLIST, PERFORMED_STEP, PERFORMED_STEP_RETRIEVE, VERIFICATION))
+# PS3.4 F.8.2.1: an N-GET names the Retrieve SOP Class; that of the instance is what it was created under.
+_ALSO: Final = {PERFORMED_STEP_RETRIEVE: PERFORMED_STEP}
 
 
 def perform(connection: Connection, asked: CommandReceived) -> None:
@@ -19,7 +29,7 @@ def perform(connection: Connection, asked: CommandReceived) -> None:
     command, context = asked.command, asked.context
     if command.is_response:
         connection.abort("it answers what nobody asked")
-    elif command.sop_class and command.sop_class != context.abstract_syntax:
+    elif command.sop_class not in ("", context.abstract_syntax, _ALSO.get(context.abstract_syntax)):
         _refuse_sop_class(connection, asked)
     else:
         _OPERATIONS.get((context.abstract_syntax, command.field), _refuse_operation)(connection, asked)
@@ -35,9 +45,13 @@ def _find(connection: Connection, asked: CommandReceived) -> None:
 
 
 def _refuse_sop_class(connection: Connection, asked: CommandReceived) -> None:
-    # PS3.4 table K.4-1 has a status of its own for a question to the wrong SOP class.
-    is_find = asked.command.field == CommandField.C_FIND_RQ
-    status = Status.IDENTIFIER_MISMATCH if is_find else Status.SOP_CLASS_NOT_SUPPORTED
+    status = Status.SOP_CLASS_NOT_SUPPORTED
+    if asked.command.field == CommandField.C_FIND_RQ:
+        # PS3.4 table K.4-1 has a status of its own for a question to the wrong SOP class.
+        status = Status.IDENTIFIER_MISMATCH
+    elif (asked.context.abstract_syntax, asked.command.field) in _STEP_OPERATIONS:
+        is_known = asked.command.sop_class in _KNOWN
+        status = Status.CLASS_INSTANCE_CONFLICT if is_known else Status.NO_SUCH_SOP_CLASS
     comment = "the SOP class is not that of the presentation context"
     connection.send(asked.context.id, encode_response(asked.command, status, error_comment=comment))
 
@@ -46,7 +60,19 @@ def _refuse_operation(connection: Connection, asked: CommandReceived) -> None:
     connection.send(asked.context.id, encode_response(asked.command, Status.UNRECOGNIZED_OPERATION))
 
 
+def _take_step(connection: Connection, asked: CommandReceived) -> None:
+    connection.take_step(asked)
+
+
+_STEP_OPERATIONS: Final = frozenset(
+    (
+        (PERFORMED_STEP, CommandField.N_CREATE_RQ),
+        (PERFORMED_STEP, CommandField.N_SET_RQ),
+        (PERFORMED_STEP_RETRIEVE, CommandField.N_GET_RQ),
+    )
+)
 _OPERATIONS: Final[Mapping[tuple[str, int], Callable[[Connection, CommandReceived], None]]] = {
     (VERIFICATION, CommandField.C_ECHO_RQ): _echo,
     (MODALITY_WORKLIST, CommandField.C_FIND_RQ): _find,
+    **dict.fromkeys(_STEP_OPERATIONS, _take_step),
 }

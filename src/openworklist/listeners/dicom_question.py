@@ -46,6 +46,11 @@ class Question:
         self.answers = 0
         self.is_cancelled = False
 
+    @property
+    def adjusts_zone(self) -> bool:
+        """Whether it was agreed that dates and times are those of the question's time zone."""
+        return self.asked.context.options[_ZONE_OPTION] == b"\1"
+
     def run(self) -> None:
         """Answer until all is said, or something has to be waited for.
 
@@ -103,12 +108,11 @@ class Question:
         asked, connection = self.asked, self._connection
         if asked.dataset is None:
             raise IdentifierError("the question has no identifier")
-        context = asked.context
         return connection.listener.service.open(
             connection.calling,
             asked.dataset,
-            context.transfer_syntax,
-            adjusts_zone=context.options[_ZONE_OPTION] == b"\1",
+            asked.context.transfer_syntax,
+            adjusts_zone=self.adjusts_zone,
         )
 
     def _go_on(self) -> None:

@@ -69,5 +69,11 @@ class DicomCounter:
             milliseconds = round(seconds * 1000, 1)
             log.info("question", extra={"calling": calling, "answers": answers, "milliseconds": milliseconds})
 
+    def step(self, calling: str, operation: str, seconds: float, status: int) -> None:
+        if status:
+            self._metrics.count("steps_refused")
+            extra = {"calling": calling, "operation": operation, "status": f"{status:04X}"}
+            log.warning("a performed step was not answered with success", extra=extra)
+
     def failed(self, peer: str, error: BaseException) -> None:
         self._metrics.count("dicom_failures")

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 # RFC 9325 4.2: the four suites recommended for TLS 1.2, with forward secrecy and authenticated encryption.
 # 4.5: RSA keys below 2048 bits, elliptic curves below 224 and SHA-1 are refused by OpenSSL's level 2.
 _CIPHERS: Final = "ECDHE+AESGCM:@SECLEVEL=2"
-_SOON: Final = timedelta(days=30)
+SOON: Final = timedelta(days=30)
 _DAY: Final = 86_400.0
 
 Signature = tuple[object, ...]
@@ -156,7 +156,7 @@ class Certificates:
             return
         self._warned_at = now
         expiry = find_expiry(self._files.certificate)
-        if expiry is None or expiry - now > _SOON:
+        if expiry is None or expiry - now > SOON:
             return
         extra = {"listener": self._listener, "certificate": self._files.certificate}
         when = f"{expiry:%Y-%m-%d %H:%M} UTC"

@@ -22,6 +22,8 @@ from openworklist.domain.station_documents import from_document as to_station
 from openworklist.domain.stations import StationGroup, StationRule, Stations, assign_stations, make_stations
 from openworklist.domain.study_uids import StudyUids
 from openworklist.domain.study_uids import from_document as to_study_uids
+from openworklist.domain.subscriber import Subscriber
+from openworklist.domain.subscriber import from_document as to_subscriber
 from openworklist.domain.system import System, find_system
 from openworklist.domain.system import from_document as to_system
 from openworklist.hl7.profile import PRESETS, Profile, preset
@@ -34,6 +36,7 @@ MAPPING: Final = "mapping"
 FILTER: Final = "filter"
 STATION: Final = "station"
 NODE: Final = "node"
+SUBSCRIBER: Final = "subscriber"
 SCANNER: Final = "scanner"
 STUDY_UIDS: Final = "study-uids"
 THE_RULE: Final = "rule"  # the name of the only document of its kind
@@ -85,6 +88,7 @@ class Configuration:
     profiles: Mapping[str, Profile] = field(default_factory=lambda: _NOTHING)
     filters: tuple[Filter, ...] = ()  # in the order in which they are tried
     stations: Stations = field(default_factory=Stations)
+    subscribers: tuple[Subscriber, ...] = ()
     scanners: Mapping[str, Scanner] = field(default_factory=lambda: _NOTHING)
     study_uids: StudyUids = field(default_factory=StudyUids)
     nodes: Mapping[str, SavedNode] = field(default_factory=lambda: _NOTHING)
@@ -102,6 +106,11 @@ class Configuration:
             if len(self._senders) < _MOST and len(application) + len(facility) <= _LONGEST:
                 self._senders[key] = found
         return found
+
+    @property
+    def confirmed_scanners(self) -> frozenset[str]:
+        """The AE titles that somebody has decided about."""
+        return frozenset(each.ae_title for each in self.scanners.values() if each.is_confirmed)
 
     def find_serving(self, ae_title: str) -> Serving:
         """What counts for the questions of a scanner, by its AE title."""
@@ -191,6 +200,7 @@ def to_configuration(version: int, current: Iterable[Version]) -> Configuration:
     filters: list[Filter] = []
     stations: list[StationRule | StationGroup] = []
     nodes: dict[str, SavedNode] = {}
+    subscribers: list[Subscriber] = []
     scanners: dict[str, Scanner] = {}
     study_uids = StudyUids()
     problems: list[OpenWorklistError] = []
@@ -208,6 +218,8 @@ def to_configuration(version: int, current: Iterable[Version]) -> Configuration:
                 stations.append(to_station(each.name, each.document))
             elif each.kind == NODE:
                 nodes[each.name] = to_node(each.name, each.document)
+            elif each.kind == SUBSCRIBER:
+                subscribers.append(to_subscriber(each.name, each.document))
             elif each.kind == SCANNER:
                 scanners[each.name] = to_scanner(each.name, each.document)
             elif each.kind == STUDY_UIDS:
@@ -221,6 +233,7 @@ def to_configuration(version: int, current: Iterable[Version]) -> Configuration:
         profiles,
         in_order(filters),
         make_stations(stations),
+        tuple(subscribers),
         scanners,
         study_uids,
         nodes,
@@ -234,8 +247,11 @@ def to_configuration(version: int, current: Iterable[Version]) -> Configuration:
 
 
 def find_references(configuration: Configuration) -> Iterable[tuple[str, str]]:
-    """Who names which profile: the system or option, and the profile's name."""
+    """Who names which profile: the system, subscriber or option, and the profile's name."""
     yield "default_profile", configuration.options.default_profile
+    for subscriber in configuration.subscribers:
+        if subscriber.profile:
+            yield f"notify {subscriber.name}", subscriber.profile
     for system in configuration.systems.values():
         for name in {system.profile, *system.profiles.values()} - {""}:
             yield system.name, name

@@ -16,6 +16,9 @@ from openworklist.domain.node import to_document as node_to_document
 from openworklist.domain.options import Options, change_option
 from openworklist.domain.station_documents import from_document as to_station
 from openworklist.domain.stations import find_problems
+from openworklist.domain.subscriber import Subscriber
+from openworklist.domain.subscriber import from_document as to_subscriber
+from openworklist.domain.subscriber import to_document as from_subscriber
 from openworklist.domain.system import System, from_document, to_document
 from openworklist.hl7.ack import Header
 from openworklist.hl7.profile import PRESETS, Profile
@@ -27,6 +30,7 @@ from openworklist.services.configuration import (
     NODE,
     OPTION,
     STATION,
+    SUBSCRIBER,
     SYSTEM,
     Configuration,
     find_references,
@@ -180,6 +184,37 @@ class Configurations:
                 raise NotFound(f"There is no {kind} {name!r}.", where=name, code="rule.not-found")
 
         return self.change(kind, name, change, actor)
+
+    def save_subscriber(self, subscriber: Subscriber, actor: str) -> Configuration:
+        """SettingsError if it is wrong, or if we would tell ourselves."""
+
+        def change(configuration: Configuration) -> Any:
+            document = from_subscriber(subscriber)
+            to_subscriber(subscriber.name, document)
+            options = configuration.options
+            if subscriber.name == f"{options.sending_application}|{options.sending_facility}":
+                raise SettingsError(
+                    f"{subscriber.name} is the name under which messages are sent here.",
+                    where=subscriber.name,
+                    hint="name the system that is to hear of it",
+                )
+            if subscriber.profile and not configuration.has_profile(subscriber.profile):
+                raise _no_mapping(subscriber.profile)
+            return document
+
+        return self.change(SUBSCRIBER, subscriber.name, change, actor)
+
+    def delete_subscriber(self, name: str, actor: str) -> Configuration:
+        def change(configuration: Configuration) -> None:
+            if name not in {each.name for each in configuration.subscribers}:
+                raise NotFound(
+                    f"{name!r} is not told of anything.",
+                    where=name,
+                    hint="openworklist notify list shows who is",
+                    code="rule.not-found",
+                )
+
+        return self.change(SUBSCRIBER, name, change, actor)
 
     def note_sender(self, application: str, facility: str) -> None:
         """Remember a sender that was never seen before; it is to be confirmed by somebody."""

@@ -1,17 +1,20 @@
-"""Keeps the journal as long as the site wants it, beside a running server."""
+"""Keeps the journal, and what scanners performed, as long as the site wants it, beside a running server."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
+from functools import partial
 from typing import Final
 
 from openworklist.domain.errors import StoreError
 from openworklist.observe.metrics import Metrics
 from openworklist.services.clock import Clock, read_clock
-from openworklist.services.journal import BATCH, expire_batch
+from openworklist.services.journal import BATCH, DAY, expire_batch
+from openworklist.services.steps import expire_steps_batch
 from openworklist.store.database import Database
+from openworklist.store.questions import expire_questions
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +22,7 @@ _HOUR: Final = 3600.0
 
 
 class Expiry:
-    """Deletes messages older than `days` at the start and every hour; with 0 days it does nothing."""
+    """Deletes messages, performed steps and questions older than `days` at the start and every hour."""
 
     def __init__(
         self,
@@ -60,13 +63,25 @@ class Expiry:
 
     async def _expire(self) -> None:
         loop = asyncio.get_running_loop()
-        total, deleted = 0, self._batch
+        total, deleted, now = 0, self._batch, 0
         while deleted == self._batch:
             # Each batch is a transaction of its own: orders that arrive meanwhile come in between.
+            now = self._clock()
             deleted = await loop.run_in_executor(
-                None, expire_batch, self._database, self._clock(), self._days, self._batch
+                None, expire_batch, self._database, now, self._days, self._batch
             )
             total += deleted
+        steps, deleted = 0, self._batch
+        while deleted == self._batch:
+            deleted = await loop.run_in_executor(
+                None, expire_steps_batch, self._database, now, self._days, self._batch
+            )
+            steps += deleted
+        if steps:
+            self._metrics.count("steps_expired", steps)
+            log.info("old performed steps deleted", extra={"steps": steps})
         if total:
             self._metrics.count("messages_expired", total)
             log.info("old messages deleted", extra={"messages": total})
+        cutoff = self._clock() - int(self._days * DAY)
+        await loop.run_in_executor(None, self._database.write, partial(expire_questions, cutoff=cutoff))

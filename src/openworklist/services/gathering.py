@@ -30,6 +30,7 @@ EDIT: Final = "edit"
 _MOST: Final = 1_000  # messages that hang together: an order has a few
 # What else than a message may do to a status.
 _STATUSES: Final[dict[str, Status]] = {
+    Action.START: Status.STARTED,
     Action.CANCEL: Status.CANCELED,
     Action.DISCONTINUE: Status.DISCONTINUED,
     Action.COMPLETE: Status.COMPLETED,

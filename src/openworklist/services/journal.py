@@ -25,7 +25,7 @@ from openworklist.store.journal import (
     find_messages,
 )
 
-_DAY: Final = 86_400_000_000  # microseconds
+DAY: Final = 86_400_000_000  # microseconds
 _PAGE: Final = 1_000  # messages in memory at once where only their numbers are kept
 BATCH: Final = 100  # messages deleted in one transaction: a few milliseconds
 
@@ -125,5 +125,5 @@ def expire(database: Database, now: int, days: float, batch: int = BATCH) -> int
 
 def expire_batch(database: Database, now: int, days: float, batch: int = BATCH) -> int:
     """One transaction of `expire`: fewer than `batch` are the last."""
-    cutoff = now - int(days * _DAY)
+    cutoff = now - int(days * DAY)
     return database.write(lambda connection: delete_messages(connection, cutoff, batch))

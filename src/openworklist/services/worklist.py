@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from typing import Final, NamedTuple
@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 _PENDING: Final = 0xFF00
 _PENDING_UNSUPPORTED: Final = 0xFF01  # PS3.4 table K.4-1: a key that was given is not matched on
 _BATCH: Final = 200  # answers between which a C-CANCEL is heard and other callers get their turn
+_AT_ONCE: Final = 40_000  # elements of a batch, about 50 ms
 _QUESTIONS: Final = 1024
 _LONGEST_QUESTION: Final = 8192  # bytes; longer ones are read each time
 _ELEMENTS: Final = 100_000  # of all sets of return keys that are remembered, about 35 MB
@@ -93,7 +94,7 @@ class Worklist:
         view = serving.make_view(self._zone, parse_offset(question.zone) if adjusts_zone else None)
         plan = question.plan if view.zone is None else tell_zone(question.plan)
         if len(identifier) > _LONGEST_QUESTION:
-            returns = Returns(self._make_encoder(plan, is_explicit, view), 0)
+            returns = self._make_returns(plan, is_explicit, view, 0)
             return Cursor(self, self._ask(question, serving, view, returns), AnswerCache(0))
         asked = self._ask(question, serving, view, self._remember_returns(plan, is_explicit, view))
         if len(self._asked) >= _QUESTIONS:
@@ -126,9 +127,14 @@ class Worklist:
         if len(self._returns) >= _QUESTIONS or self._elements + elements > _ELEMENTS:
             self._forget()
         self._elements += elements
-        returns = Returns(self._make_encoder(plan, is_explicit, view), len(self._returns))
+        returns = self._make_returns(plan, is_explicit, view, len(self._returns))
         self._returns[plan, is_explicit, view] = returns
         return returns
+
+    def _make_returns(self, plan: Plan, is_explicit: bool, view: View, number: int) -> Returns:
+        # Who asks for thousands of keys gets fewer answers at a time, so that nobody waits for them long.
+        batch = max(1, min(self.batch, _AT_ONCE // (count_elements(plan) + 1)))
+        return Returns(self._make_encoder(plan, is_explicit, view), number, batch)
 
     def _make_encoder(self, plan: Plan, is_explicit: bool, view: View) -> Encoder:
         repertoire = view.repertoire
@@ -155,10 +161,11 @@ class Worklist:
 
 
 class Returns(NamedTuple):
-    """A set of return keys made ready, and its number in the cache of answers."""
+    """A set of return keys made ready, its number in the cache of answers, how many of them are a batch."""
 
     encoder: Encoder
     number: int
+    batch: int
 
 
 class Asked(NamedTuple):
@@ -179,6 +186,7 @@ class Cursor:
         "_after",
         "_answers",
         "_asked",
+        "_is_cut",
         "_is_over",
         "_is_refused",
         "_left",
@@ -195,8 +203,34 @@ class Cursor:
         self._after: Key | None = None
         self._left = asked.serving.answer_limit or None
         self._is_over = False
+        self._is_cut = False  # at the limit
         self._is_refused = False
         self.status = asked.status
+
+    @property
+    def served(self) -> Served:
+        return self._asked.served
+
+    @property
+    def serving(self) -> Serving:
+        return self._asked.serving
+
+    def read_rows(self, *, is_limited: bool = True) -> Iterator[Row]:
+        """The rows that become the answers, one after the other, for who looks over a scanner's shoulder.
+
+        `is_limited`: no more than the scanner may get.
+        """
+        if not is_limited:
+            self._left = None
+        while not self._is_over:
+            yield from self._choose(self._worklist.database.read(self._search))
+
+    def find_losses(self, record: Record) -> frozenset[str] | None:
+        """The keywords of what loses letters in the answer; None if the record cannot be written as one."""
+        try:
+            return self._asked.returns.encoder.write(self._view.see(record))[1]
+        except Exception:  # noqa: BLE001 - whatever it is, it leaves the record out of answers
+            return None
 
     def next_batch(self) -> list[bytes] | Awaitable[list[bytes]]:
         """Encoded identifiers, none at the end; at once where that is quick, else to be awaited.
@@ -228,28 +262,41 @@ class Cursor:
         return answers
 
     def _search(self, connection: Connection) -> Page:
-        batch = self._worklist.batch
+        batch = self._asked.returns.batch
         size = batch if self._left is None else min(self._left + 1, batch)
         return search(connection, self._asked.served.query, self._after, size)
 
     def _take(self, page: Page) -> list[bytes]:
+        rows = self._choose(page)
+        if self._is_cut:
+            self._tell_limit()
+        return [answer for row in rows if (answer := self._find(row)) is not _LEFT_OUT]
+
+    def _choose(self, page: Page) -> list[Row]:
+        """The rows of a page that this scanner is shown, and may have."""
         self._after = page.after
         self._is_over = page.after is None
         rows = page.rows
         served = self._asked.served
         if served.rechecked:
-            rows = [row for row in rows if served.is_shown(served.view.see(row.record()))]
+            rows = [row for row in rows if self._is_shown(row)]
         if self._left is not None:
             if len(rows) > self._left:
                 rows = rows[: self._left]
-                self._stop_at_limit()
+                self._is_over = self._is_cut = True
+                self._is_refused = not self._asked.serving.is_cut
             self._left -= len(rows)
-        return [answer for row in rows if (answer := self._find(row)) is not _LEFT_OUT]
+        return rows
 
-    def _stop_at_limit(self) -> None:
+    def _is_shown(self, row: Row) -> bool:
+        try:
+            record = row.record()
+        except Exception:  # noqa: BLE001 - it is told, and left out, where it cannot be encoded
+            return True
+        return self._asked.served.is_shown(self._view.see(record))
+
+    def _tell_limit(self) -> None:
         serving = self._asked.serving
-        self._is_over = True
-        self._is_refused = not serving.is_cut
         self._worklist.metrics.count("answers_cut" if serving.is_cut else "questions_over_limit")
         log.warning(
             "a question has more answers than the limit",

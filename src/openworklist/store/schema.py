@@ -287,3 +287,62 @@ outbound: Final = Table(
 Index(None, outbound.c.state, outbound.c.destination, outbound.c.id)
 Index(None, outbound.c.state, outbound.c.ended_at)
 Index(None, outbound.c.record_id)
+
+# What scanners say of their work (MPPS), and the records that it is about; no key to `records`: what was
+# performed stays when its order is deleted.
+performed_steps: Final = Table(
+    "performed_steps",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("uid", TEXT, nullable=False, unique=True),  # SOP Instance UID
+    _number("version"),
+    _text("state"),
+    _text("calling_ae"),
+    _text("peer"),
+    _text("station"),
+    _text("modality"),
+    _text("patient_id"),
+    _text("issuer"),
+    _text("start"),  # YYYYMMDDHHMMSS, as the scanner says it
+    _text("end"),
+    _text("requests"),  # JSON: the scheduled steps that it names
+    _text("notes"),  # JSON
+    _text("document"),  # JSON: all that was said, in DICOM's own model
+    _number("created_at"),
+    _number("updated_at"),
+    sqlite_autoincrement=True,
+)
+Index(None, performed_steps.c.updated_at)
+
+performed_step_records: Final = Table(
+    "performed_step_records",
+    metadata,
+    Column("step_id", NUMBER, ForeignKey("performed_steps.id", ondelete="CASCADE"), primary_key=True),
+    Column("request", Integer, primary_key=True),  # which of those that it names
+    _number("record_id"),
+    sqlite_with_rowid=False,
+)
+Index(None, performed_step_records.c.record_id)
+
+# What each scanner asked last, and why it was turned away: polls that are the same are one row with a count.
+questions: Final = Table(
+    "questions",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    _text("ae_title"),
+    Column("digest", LargeBinary, nullable=False),  # of what makes two of them the same
+    Column("identifier", LargeBinary, nullable=False),  # the newest
+    _text("transfer_syntax"),
+    _number("adjusts_zone"),  # 1 if it was agreed that its times are those of its own zone, else 0
+    _text("refusal"),  # why its association was turned away; "" for a question
+    _text("called"),  # the AE title that it asked for then
+    _number("first_asked"),
+    _number("last_asked"),
+    _number("times"),
+    _number("answers"),  # the last time
+    _number("status"),  # of the last final answer
+    _text("peer"),
+    sqlite_autoincrement=True,
+)
+Index(None, questions.c.ae_title, questions.c.digest, unique=True)
+Index(None, questions.c.last_asked)

@@ -155,3 +155,28 @@ def test_a_command_that_lacks_what_it_needs_names_the_place(command: bytes, plac
 def test_a_long_command_is_read_though_not_remembered() -> None:
     long = make_question() + dimse.encode({dimse.ERROR_COMMENT: "x" * 300})[12:]
     assert dimse.decode(long).find_text(dimse.ERROR_COMMENT) == "x" * 300
+
+
+def test_the_fields_of_a_dimse_n_answer() -> None:
+    request = make_question(CommandField=0x0120, AffectedSOPClassUID="1.2.840.10008.3.1.2.3.3")
+    answer = read(
+        dimse.encode_response(
+            dimse.decode(request),
+            Status.PROCESSING_FAILURE,
+            instance="1.2.3",
+            error_id=0xA501,
+            attributes=(0x0040_0252, 0x0040_0340),
+        )
+    )
+    assert answer.CommandField == 0x8120
+    assert (answer.Status, answer.ErrorID) == (0x0110, 0xA501)
+    assert answer.AffectedSOPInstanceUID == "1.2.3"
+    assert [int(tag) for tag in answer.AttributeIdentifierList] == [0x0040_0252, 0x0040_0340]
+
+
+def test_tags_that_are_asked_for_are_read_and_half_a_tag_means_nothing() -> None:
+    asked = dimse.encode({dimse.ATTRIBUTE_IDENTIFIER_LIST: (0x0010_0010, 0x0040_0252)})[12:]
+    assert dimse.decode(make_question() + asked).find_tags(0x0000_1005) == (0x0010_0010, 0x0040_0252)
+    cut = asked[:4] + b"\x06\0\0\0" + asked[8:14]
+    assert dimse.decode(make_question() + cut).find_tags(0x0000_1005) == (0x0010_0010,)
+    assert dimse.decode(make_question()).find_tags(0x0000_1005) == ()

@@ -1,5 +1,7 @@
 """Values within what their VR allows, PS3.5 table 6.2-1."""
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,6 +35,21 @@ def encode_named(name: str, text: str, most_bytes: int | None = None) -> bytes:
         ("allergies", "Nuts\\" + "x" * 70, "Nuts\\" + "x" * 64),
         ("accession_number", "A" * 17, shorten("A" * 17, 16)),
         ("patient_id", "A" * 65, shorten("A" * 65, 64)),
+        ("modality", "ct-scan", "CT_SCAN"),
+        ("patient_sex", "x" * 20, "X" * 16),
+        ("patient_birth_date", "20260314", "20260314"),
+        ("patient_birth_date", "14.03.2026", ""),
+        ("patient_birth_date", "2026031410", ""),
+        ("scheduled_procedure_step_start_time", "101500.123456", "101500.123456"),
+        ("scheduled_procedure_step_start_time", "10:15", ""),
+        ("patient_weight", "70.5", "70.5"),
+        ("patient_weight", "70.12345678901239", "70.1234567890124"),
+        ("patient_weight", "0.00000000000000001234", "1.234e-17"),
+        ("patient_weight", "heavy", ""),
+        ("study_instance_uid", "1.2.03", "1.2.03"),
+        ("study_instance_uid", "1.2.x", ""),
+        ("study_instance_uid", f"1.{'2' * 63}", ""),
+        ("reason_for_the_requested_procedure", "x" * 65, "x" * 64),
         ("scheduled_station_ae_title", f"CT1\\{'M' * 17}", f"CT1\\{shorten('M' * 17, 16)}"),
     ],
 )
@@ -95,3 +112,16 @@ def test_what_is_left_is_even_within_the_limit_and_letters(
     assert len(whole) > most_bytes or found == whole
     if choose([text]).terms == ("ISO_IR 192",):
         assert whole.decode("utf_8").startswith(found.decode("utf_8").rstrip(" "))
+
+
+def test_whatever_a_number_is_it_fits_and_is_the_same_number() -> None:
+    cut = make_fitting(BY_NAME["patient_weight"]).fit
+
+    @given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**30), max_value=10**30))
+    def holds(number: Decimal) -> None:
+        text = f"{number:f}"
+        fitted = cut(text)
+        assert len(fitted) <= 16
+        assert float(fitted) == pytest.approx(float(number), rel=1e-8, abs=1e-300)
+
+    holds()

@@ -165,6 +165,12 @@ def test_a_lone_star_is_universal_in_every_key(universal: str) -> None:
         assert to_question(data, IMPLICIT_LITTLE_ENDIAN).conditions == (), hex(tag)
 
 
+@pytest.mark.parametrize("sent", [b"\0\0P1\0", b"P1 \0", b"P1\0\0xyz", b"P1 \0P2"])
+def test_a_value_ends_at_the_first_nul(sent: bytes) -> None:
+    asked = to_question(encode_element(0x0010_0020, sent), IMPLICIT_LITTLE_ENDIAN)
+    assert asked.conditions == (Single("patient_id", "P1"),)
+
+
 def test_what_is_not_matched_on_is_owned_up_to() -> None:
     assert read(make(EthnicGroup="X")).has_unsupported
     assert not read(make(EthnicGroup="")).has_unsupported

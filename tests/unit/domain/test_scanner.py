@@ -43,6 +43,8 @@ def test_a_scanner_is_read_as_it_was_written(scanner: Scanner) -> None:
         ("answer_limit", -1),
         ("answer_limit", True),
         ("over_limit", "drop"),
+        ("answer_charset", "ISO_IR 99"),
+        ("answer_charset", "ISO 2022 IR 87"),
         ("without_station", "some"),
         ("time_zone", "Europe/Atlantis"),
         ("use_calling_ae", "yes"),

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from struct import pack
@@ -15,7 +16,9 @@ from pynetdicom.dsutils import encode
 
 from openworklist.dicom.sop_classes import IMPLICIT_LITTLE_ENDIAN
 from openworklist.domain.record import Record, Value
+from openworklist.domain.scanner import Scanner
 from openworklist.observe.metrics import Metrics
+from openworklist.services.configuration import Configuration
 from openworklist.services.worklist import AnswerCache, Worklist
 from openworklist.store.connection import Connection, Statement
 from openworklist.store.database import Database, open_database
@@ -195,3 +198,27 @@ def test_many_small_answers_cost_what_it_takes_to_keep_them() -> None:
     for number in range(1000):
         cache.add((0, number, 1), b"")
     assert len(cache) == 100
+
+
+def test_each_scanner_is_answered_in_its_own_letters(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    store(database, make_record(1, patient_name="Secret^Жук"))
+    metrics = Metrics()
+    scanner = Scanner("CT01", answer_charset="ISO_IR 100", is_confirmed=True)
+    worklist = Worklist(database, metrics, configuration=Configuration(scanners={"CT01": scanner}))
+    for _ in range(2):
+        assert names(ask(worklist, QUICK)) == [["Secret^Zhuk"]]
+    assert metrics.get("answers_transliterated") == 1
+    (line,) = caplog.records
+    assert (line.record, line.attributes, line.charset) == (1, "PatientName", "ISO_IR 100")  # type: ignore[attr-defined]
+    assert "Secret" not in caplog.text
+    worklist.use(Configuration(scanners={"CT01": replace(scanner, charset_fallback="unicode")}))
+    ((answer,),) = ask(worklist, QUICK)
+    found = read_dataset(BytesIO(answer), True, True)
+    assert (str(found.PatientName), found.SpecificCharacterSet) == ("Secret^Жук", "ISO_IR 192")
+    worklist.use(Configuration())
+    ((answer,),) = ask(worklist, QUICK)
+    assert read_dataset(BytesIO(answer), True, True).SpecificCharacterSet == "ISO_IR 144"
+    assert metrics.get("answers_transliterated") == 1

@@ -7,6 +7,8 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import Final
 
+from openworklist.services.certificates import TlsFiles
+
 _ANYWHERE: Final = frozenset({"", "*", "0.0.0.0"})
 
 
@@ -33,7 +35,10 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`connections` are those that may be open at once; `is_thorough`: take the time that it needs."""
+    """`connections` are those that may be open at once; `is_thorough`: take the time that it needs.
+
+    `secured` are the ports of TLS that are switched on, and `tls` the files of each.
+    """
 
     data: Path
     database: str
@@ -44,7 +49,9 @@ class Case:
     zone: tzinfo
     connections: int
     is_thorough: bool = False
+    secured: tuple[Port, ...] = ()
+    tls: tuple[TlsFiles, ...] = ()
 
     @property
-    def ports(self) -> tuple[Port, Port, Port]:
-        return self.hl7, self.dicom, self.web
+    def ports(self) -> tuple[Port, ...]:
+        return self.hl7, self.dicom, *self.secured, self.web

@@ -7,6 +7,7 @@ from typing import Final
 
 from openworklist.domain.errors import OpenWorklistError
 from openworklist.services.doctor.case import Case
+from openworklist.services.doctor.certificate import check_certificate
 from openworklist.services.doctor.clock import check_clock
 from openworklist.services.doctor.database import check_database
 from openworklist.services.doctor.disk import check_disk
@@ -20,6 +21,7 @@ Check = Callable[[Case], Iterable[Finding]]
 CHECKS: Final[tuple[tuple[str, Check], ...]] = (
     ("program", check_limits),
     ("ports", check_ports),
+    ("certificate", check_certificate),
     ("network", check_network),
     ("disk", check_disk),
     ("database", check_database),

@@ -36,7 +36,7 @@ def _check_files(case: Case) -> Iterator[Finding]:
             Level.WARNING,
             f"{hard} files may be open at once; as many connections as the settings allow need {needed}.",
             "raise the limit (LimitNOFILE= of the systemd unit, or ulimit -Hn),"
-            " or lower hl7_max_connections and dicom_max_associations",
+            " or lower hl7_max_connections, dicom_max_associations and dicom_max_pending",
             details,
         )
     else:

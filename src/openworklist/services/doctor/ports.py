@@ -116,7 +116,8 @@ def _silent(
             name,
             Level.WARNING,
             f"Port {port.number} is held by {known[0].describe()} and turns this machine away.",
-            "hl7_allowed names those who may connect; this machine's address is not needed there",
+            f"{port.listener.split()[0].lower()}_allowed names those who may connect;"
+            " this machine's address is not needed there",
             details,
         )
     return Finding(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import time
 from collections.abc import Callable
 from http.client import HTTPConnection, HTTPException
@@ -60,7 +61,29 @@ def ask_web(case: Case, port: Port) -> float:
     return time.perf_counter() - began
 
 
-PROBES: Final[dict[str, Callable[[Case, Port], float]]] = {"HL7": ask_hl7, "DICOM": ask_dicom, "web": ask_web}
+def ask_tls(case: Case, port: Port) -> float:
+    """Seconds until TLS was agreed upon. PeerError if not. Whose certificate it is, is another check's."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    began = time.perf_counter()
+    try:
+        with (
+            socket.create_connection((port.target, port.number), PATIENCE) as plain,
+            context.wrap_socket(plain),
+        ):
+            return time.perf_counter() - began
+    except OSError as error:
+        raise _silent(port, error.strerror or str(error) or type(error).__name__) from error
+
+
+PROBES: Final[dict[str, Callable[[Case, Port], float]]] = {
+    "HL7": ask_hl7,
+    "HL7 TLS": ask_tls,
+    "DICOM": ask_dicom,
+    "DICOM TLS": ask_tls,
+    "web": ask_web,
+}
 
 
 def _silent(port: Port, reason: str) -> PeerError:

@@ -277,3 +277,71 @@ def upgrade() -> None:
     op.create_index("ix_outbound_state_destination_id", "outbound", ["state", "destination", "id"])
     op.create_index("ix_outbound_state_ended_at", "outbound", ["state", "ended_at"])
     op.create_index("ix_outbound_record_id", "outbound", ["record_id"])
+
+    op.create_table(
+        "performed_steps",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("uid", TEXT, nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        *(
+            sa.Column(name, TEXT, nullable=False)
+            for name in (
+                "state",
+                "calling_ae",
+                "peer",
+                "station",
+                "modality",
+                "patient_id",
+                "issuer",
+                "start",
+                "end",
+                "requests",
+                "notes",
+                "document",
+            )
+        ),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_performed_steps")),
+        sa.UniqueConstraint("uid", name=op.f("uq_performed_steps_uid")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_performed_steps_updated_at", "performed_steps", ["updated_at"])
+
+    op.create_table(
+        "performed_step_records",
+        sa.Column("step_id", NUMBER, nullable=False),
+        sa.Column("request", sa.Integer(), nullable=False),
+        sa.Column("record_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["step_id"],
+            ["performed_steps.id"],
+            name=op.f("fk_performed_step_records_step_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("step_id", "request", name=op.f("pk_performed_step_records")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_performed_step_records_record_id", "performed_step_records", ["record_id"])
+
+    op.create_table(
+        "questions",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("ae_title", TEXT, nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("identifier", sa.LargeBinary(), nullable=False),
+        sa.Column("transfer_syntax", TEXT, nullable=False),
+        sa.Column("adjusts_zone", sa.BigInteger(), nullable=False),
+        sa.Column("refusal", TEXT, nullable=False),
+        sa.Column("called", TEXT, nullable=False),
+        sa.Column("first_asked", sa.BigInteger(), nullable=False),
+        sa.Column("last_asked", sa.BigInteger(), nullable=False),
+        sa.Column("times", sa.BigInteger(), nullable=False),
+        sa.Column("answers", sa.BigInteger(), nullable=False),
+        sa.Column("status", sa.BigInteger(), nullable=False),
+        sa.Column("peer", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_questions")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_questions_ae_title_digest", "questions", ["ae_title", "digest"], unique=True)
+    op.create_index("ix_questions_last_asked", "questions", ["last_asked"])

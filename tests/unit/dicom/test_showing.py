@@ -306,7 +306,8 @@ def read(value: bytes, declared: str) -> str:
     if "203" in declared and first is not None:
         return iso2022.decode(value, first)
     delimiters = {0x5C, 0x09, 0x0A, 0x0C, 0x0D}
-    return decode_bytes(value, convert_encodings(declared.split("\\")), delimiters).replace("\x1b$)A", "")
+    found = decode_bytes(value, convert_encodings(declared.split("\\")), delimiters)
+    return str(found).replace("\x1b$)A", "")
 
 
 @settings(max_examples=300)

@@ -1,0 +1,26 @@
+"""How many connections are taken where the system allows few open files: in a process of its own."""
+
+import subprocess
+import sys
+
+import pytest
+
+pytest.importorskip("resource", reason="Windows has no limit on open files")
+
+SCRIPT = """
+import resource
+resource.setrlimit(resource.RLIMIT_NOFILE, ({files}, {files}))
+from openworklist.app import _find_room
+from openworklist.settings import Settings
+print(*_find_room(Settings(hl7_max_connections=100, dicom_max_associations=200, dicom_max_pending=100)))
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "room"), [(600, "100 200 100"), (599, "99 199 99"), (400, "50 100 50"), (100, "1 1 1")]
+)
+def test_the_limits_together_need_no_more_files_than_there_are(files: int, room: str) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", SCRIPT.format(files=files)], capture_output=True, text=True, timeout=60
+    )
+    assert ended.stdout.strip() == room, ended.stderr
