@@ -113,6 +113,17 @@ def test_a_scanner_that_cancels_itself(database: Database) -> None:
     assert "answer 2, and the scanner itself cancelled after 1" in explain(database, "2").verdict
 
 
+def test_who_could_ask_again_since_is_not_turned_away(database: Database) -> None:
+    refused = kept(b"", at=NOON - MINUTE, name=b"2")._replace(refusal="congestion", called="OW")
+    older = kept(make_question(patient="P2"), at=NOON - 2 * MINUTE, name=b"3")
+    fill(database, kept(make_question()), refused, older)
+    for number in (1, 2):
+        assert explain(database, number=number).is_shown
+    database.write(lambda connection: keep_questions(connection, [refused._replace(last_asked=NOON + 1)]))
+    for number in (1, 2):
+        assert "it was turned away" in explain(database, number=number).verdict
+
+
 def test_a_question_that_cannot_be_understood(database: Database) -> None:
     fill(database, kept(b"garbage!!", status=0xC001))
     assert "its question cannot be understood: " in explain(database).verdict

@@ -75,7 +75,7 @@ class Why:
         subject = find_subject(self._database, named)
         questions, refusals = self.find_questions(ae_title)
         question = _choose(questions, ae_title, number)
-        turned_away = [*self._find_refusals(ae_title, question, refusals)]
+        turned_away = [*self._find_refusals(ae_title, questions, refusals)]
         causes = [*turned_away]
         notes = [*self._tell_alike(ae_title, questions, refusals)]
         lines: tuple[Line, ...] = ()
@@ -151,7 +151,9 @@ class Why:
             ae_title, question.identifier, question.transfer_syntax, adjusts_zone=question.adjusts_zone
         )
 
-    def _find_refusals(self, ae_title: str, question: Kept | None, refusals: list[Kept]) -> Iterator[str]:
+    def _find_refusals(
+        self, ae_title: str, questions: list[Kept], refusals: list[Kept]
+    ) -> Iterator[str]:
         """Why it cannot even ask."""
         if self._configuration.find_serving(ae_title).is_refused:
             scanner = self._configuration.scanners.get(ae_title)
@@ -159,7 +161,7 @@ class Why:
                 yield "it is turned away, as it was set up (refused)"
             else:
                 yield "it is unknown to the site, which turns such scanners away (unknown_scanners)"
-        elif refusals and (question is None or refusals[0].last_asked > question.last_asked):
+        elif refusals and (not questions or refusals[0].last_asked > questions[0].last_asked):
             last = refusals[0]
             called = f"; it called {last.called}" if last.called else ""
             yield f"it was turned away {self._show(last.last_asked)}: {last.refusal}{called}"
