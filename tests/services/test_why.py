@@ -230,7 +230,7 @@ def test_what_a_scanner_sees_has_what_was_completed_and_is_no_longer_than_dicom_
         configuration = Configuration(study_uids=StudyUids(is_for_all=for_all))
         (seen,) = Why(database, configuration, zone=UTC, clock=lambda: NOON).see("CT01")
         assert seen.values.get("study_instance_uid", "") == uid
-        assert seen.values["accession_number"] == "RADIOLOGY~501222"
+        assert seen.values["accession_number"] == "RADIOLO~KAJCFVNE"
         code = {"code_value": "1", "code_meaning": "Kopf" * 16}
         assert seen.values["requested_procedure_code_sequence"] == (code,)
         assert seen.values["pregnancy_status"] == "4"

@@ -6,11 +6,12 @@ What was answered in this form is asked for in it again: it stands for the ident
 from __future__ import annotations
 
 import re
+from base64 import b32encode
 from hashlib import sha256
 from typing import Final
 
-_TAIL: Final = 7  # a tilde and 24 bits
-_SHORTENED: Final = re.compile(r".+~[0-9A-F]{6}", re.DOTALL)
+_TAIL: Final = 9  # a tilde and 40 bits: of 100,000 numbers of one hospital no two are likely to be the same
+_SHORTENED: Final = re.compile(r".+~[A-Z2-7]{8}", re.DOTALL)
 _LIMITS: Final = frozenset((16, 64))  # of SH and AE, of LO: PS3.5 table 6.2-1
 
 
@@ -23,7 +24,8 @@ def shorten(text: str, limit: int) -> str:
 
 def mark(shown: str, text: str, limit: int) -> str:
     """In at most `limit` characters the beginning of what is shown for a text, and a hash of the text."""
-    return f"{shown[: limit - _TAIL]}~{sha256(text.encode('utf-8', 'replace')).hexdigest()[:6].upper()}"
+    digest = sha256(text.encode("utf-8", "replace")).digest()
+    return f"{shown[: limit - _TAIL]}~{b32encode(digest[:5]).decode('ascii')}"
 
 
 def is_shortened(text: str) -> bool:

@@ -73,15 +73,10 @@ def move_day(date: str, days: int) -> str:
 def _to_moment(date: str, canonical: str) -> datetime | None:
     if not _DAY.fullmatch(date.strip(" ")) or not canonical:
         return None
-    second = min(int(canonical[4:6]), 59)
+    hour, minute, second = (int(canonical[place : place + 2]) for place in (0, 2, 4))
     try:
-        return datetime(
-            int(date[:4]),
-            int(date[4:6]),
-            int(date[6:8]),
-            int(canonical[:2]) % 24,
-            int(canonical[2:4]),
-            second,
-        )
-    except ValueError:
+        day = datetime(int(date[:4]), int(date[4:6]), int(date[6:8]))
+        # 24 o'clock is the beginning of the next day.
+        return day + timedelta(hours=hour, minutes=minute, seconds=min(second, 59))
+    except (OverflowError, ValueError):
         return None

@@ -186,8 +186,8 @@ class DicomListener:
     """The DICOM listener: `bind`, then `start`, and `stop` at the end. `port` None is no plain port.
 
     `called` and `calling` are the AE titles that are allowed, empty for any; `is_welcome` is asked for each
-    association and each of its commands, with the calling AE title and the peer. `max_pdu` is the longest P-DATA-TF we take, in bytes,
-    0 for any. Without `steps` nothing is told of performed steps.
+    association and each of its commands, with the calling AE title and the peer. `max_pdu` is the longest
+    P-DATA-TF we take, in bytes, 0 for any. Without `steps` nothing is told of performed steps.
     """
 
     name = "DICOM"

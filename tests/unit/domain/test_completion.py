@@ -52,8 +52,8 @@ def test_the_procedure_is_called_by_its_order_number_or_else_by_its_start(
 def test_long_numbers_are_shortened_and_two_stay_two() -> None:
     missing = ("requested_procedure_id", "scheduled_procedure_step_id")
     one, other = (made(*missing, accession_number="2026-RADIOLOGY-" + end) for end in ("0001", "0002"))
-    assert one["requested_procedure_id"] == one["scheduled_procedure_step_id"] == "2026-RADI~E94F78"
-    assert other["requested_procedure_id"] == "2026-RADI~90C279"
+    assert one["requested_procedure_id"] == one["scheduled_procedure_step_id"] == "2026-RA~5FHXR3JK"
+    assert other["requested_procedure_id"] == "2026-RA~SDBHTBAO"
 
 
 def test_the_stations_name_is_its_ae_title_where_nobody_gave_one() -> None:

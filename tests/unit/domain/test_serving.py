@@ -22,6 +22,7 @@ from openworklist.domain.record import Record, Status, Value
 from openworklist.domain.scanner import Scanner
 from openworklist.domain.serving import _MOMENTS, PLAIN, Rule, Served, Serving, View, make_serving, serve
 from openworklist.domain.study_uids import StudyUids
+from openworklist.domain.zones import shift
 
 DATE, TIME = "scheduled_procedure_step_start_date", "scheduled_procedure_step_start_time"
 STATION, MODALITY = "scheduled_station_ae_title", "modality"
@@ -202,3 +203,9 @@ def test_every_date_with_a_time_is_of_the_clock_that_the_answer_names() -> None:
 def test_the_moments_of_a_view_are_attributes_of_the_catalogue() -> None:
     for date, time in _MOMENTS.items():
         assert (BY_NAME[date].vr, BY_NAME[time].vr) == ("DA", "TM")
+
+
+def test_24_oclock_is_the_beginning_of_the_next_day_by_every_clock() -> None:
+    assert shift(TODAY, "2400", UTC, ATHENS) == ("20260315", "0200")
+    assert shift(TODAY, "0000", UTC, ATHENS) == (TODAY, "0200")
+    assert shift("99991231", "2400", UTC, ATHENS) == ("99991231", "2400")
