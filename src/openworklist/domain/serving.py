@@ -231,7 +231,8 @@ def _find_unassigned(asked: Iterable[Condition], serving: Serving) -> tuple[Unas
     if wanted is not None:
         modality = wanted.value.strip(" ")
         return (Unassigned(modality),) if not known or modality in known else ()
-    return (*map(Unassigned, known), Unassigned("")) if known else (Unassigned(None),)
+    # Once each: a record that fulfils two alternatives would be answered twice.
+    return tuple(map(Unassigned, dict.fromkeys((*known, "")))) if known else (Unassigned(None),)
 
 
 def condition_name(condition: Condition) -> str:

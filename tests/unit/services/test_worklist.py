@@ -222,3 +222,19 @@ def test_each_scanner_is_answered_in_its_own_letters(
     ((answer,),) = ask(worklist, QUICK)
     assert read_dataset(BytesIO(answer), True, True).SpecificCharacterSet == "ISO_IR 144"
     assert metrics.get("answers_transliterated") == 1
+
+
+@pytest.mark.parametrize("modalities", [("CT",), ("CT", "CT"), ("CT", "")], ids=str)
+@pytest.mark.parametrize("day", [DAY, ""])
+def test_no_exam_is_answered_twice(database: Database, modalities: tuple[str, ...], day: str) -> None:
+    twice = make_record(1, scheduled_station_ae_title="CT01\\CT01")
+    free = make_record(2, scheduled_station_ae_title="")
+    store(database, twice, free, make_record(3, scheduled_station_ae_title="", modality=""))
+    scanner = Scanner("CT01", modalities=modalities, is_confirmed=True)
+    worklist = Worklist(database, configuration=Configuration(scanners={"CT01": scanner}))
+    question, step = Dataset(), Dataset()
+    question.PatientName = step.ScheduledStationAETitle = ""
+    step.ScheduledProcedureStepStartDate = day
+    question.ScheduledProcedureStepSequence = [step]
+    (answered,) = names(ask(worklist, encode(question, True, True) or b""))
+    assert answered == ["Doe^1", "Doe^2", "Doe^3"]
