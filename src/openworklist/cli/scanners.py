@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -105,9 +104,8 @@ def set_scanner(
 ) -> None:
     """Decide about a scanner; what is not given stays as it is. "" and default: as the site has it."""
     from openworklist.app.doors import open_shared_store
-    from openworklist.domain.scanner import Scanner
     from openworklist.services.configurations import Configurations
-    from openworklist.services.scanners import save_scanner
+    from openworklist.services.scanners import change_scanner
 
     texts = {
         "description": description,
@@ -127,10 +125,8 @@ def set_scanner(
     if answer_limit is not None:
         changes["answer_limit"] = _to_limit(answer_limit)
     with open_shared_store(loaded.settings) as database:
-        configurations = Configurations(database)
-        scanner = configurations.current().scanners.get(title.strip(" ")) or Scanner(title.strip(" "))
-        changed = replace(scanner, is_confirmed=True, **changes)
-        configuration = save_scanner(configurations, changed, find_actor())
+        configuration = change_scanner(Configurations(database), title, changes, find_actor())
+    changed = configuration.scanners[title.strip(" ")]
     print(f"{changed.ae_title}: {_describe(changed, configuration)}")
 
 
@@ -143,7 +139,7 @@ def forget_scanner(loaded: Loaded, title: Title) -> None:
     from openworklist.services.scanners import delete_scanner
 
     with open_shared_store(loaded.settings) as database:
-        delete_scanner(Configurations(database), title, find_actor())
+        delete_scanner(Configurations(database), title.strip(" "), find_actor())
     print(f"{title}: forgotten")
 
 

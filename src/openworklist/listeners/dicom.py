@@ -186,8 +186,8 @@ class DicomListener:
     """The DICOM listener: `bind`, then `start`, and `stop` at the end. `port` None is no plain port.
 
     `called` and `calling` are the AE titles that are allowed, empty for any; `is_welcome` is asked for each
-    association, with the calling AE title and the peer. `max_pdu` is the longest P-DATA-TF we take, in bytes,
-    0 for any. Without `steps` nothing is told of performed steps.
+    association and each of its commands, with the calling AE title and the peer. `max_pdu` is the longest
+    P-DATA-TF we take, in bytes, 0 for any. Without `steps` nothing is told of performed steps.
     """
 
     name = "DICOM"
@@ -217,7 +217,7 @@ class DicomListener:
         self.keeper = keeper
         services = _SERVICES | (_STEP_SERVICES if steps is not None else {})
         self.negotiator = Negotiator(Policy(services, frozenset(called), frozenset(calling), max_pdu))
-        self._is_welcome = is_welcome
+        self.is_welcome = is_welcome
         self._entrance = Entrance(self.name, host, port, tls)
         self._sweep_seconds = sweep_seconds
         self._allowed = tuple(allowed)
@@ -317,7 +317,7 @@ class DicomListener:
             if limit and count >= limit:
                 self.observer.limit_reached(setting)
                 return rejection
-        return None if self._is_welcome(calling, peer) else CALLING_UNKNOWN
+        return None if self.is_welcome(calling, peer) else CALLING_UNKNOWN
 
     def association_opened(self, connection: Connection) -> None:
         self._associations += 1

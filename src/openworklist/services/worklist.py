@@ -262,8 +262,10 @@ class Cursor:
         return answers
 
     def _search(self, connection: Connection) -> Page:
-        batch = self._asked.returns.batch
-        size = batch if self._left is None else min(self._left + 1, batch)
+        size = self._asked.returns.batch
+        # Where rows are rechecked there may be any number in front of the next answer.
+        if self._left is not None and not self._asked.served.rechecked:
+            size = min(self._left + 1, size)
         return search(connection, self._asked.served.query, self._after, size)
 
     def _take(self, page: Page) -> list[bytes]:
