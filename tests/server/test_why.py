@@ -38,7 +38,6 @@ class Case:
     called: str = "OPENWORKLIST"
     is_late: bool = False  # the order comes after the question
     others: int = 0  # exams before it
-    is_known: bool = True
     note: str = ""
 
 

@@ -37,7 +37,7 @@ _ANSWERS = {Choice.YES: True, Choice.NO: False, Choice.DEFAULT: None}
 @takes_settings("data", "database", "time_zone")
 def list_scanners(loaded: Loaded, as_json: AsJson = False) -> None:
     """Show the scanners that asked or were entered, and what is decided about each."""
-    from openworklist.app import open_store
+    from openworklist.app.doors import open_store
     from openworklist.domain.scanner import to_document
     from openworklist.services.configurations import Configurations
     from openworklist.store.questions import find_asking
@@ -103,7 +103,7 @@ def set_scanner(
     time_zone: Annotated[str | None, typer.Option(help="Zone of its clock, like Europe/Athens.")] = None,
 ) -> None:
     """Decide about a scanner; what is not given stays as it is. "" and default: as the site has it."""
-    from openworklist.app import open_shared_store
+    from openworklist.app.doors import open_shared_store
     from openworklist.services.configurations import Configurations
     from openworklist.services.scanners import change_scanner
 
@@ -134,7 +134,7 @@ def set_scanner(
 @takes_settings("data", "database")
 def forget_scanner(loaded: Loaded, title: Title) -> None:
     """Forget what was decided about a scanner: when it asks again, it is new."""
-    from openworklist.app import open_shared_store
+    from openworklist.app.doors import open_shared_store
     from openworklist.services.configurations import Configurations
     from openworklist.services.scanners import delete_scanner
 

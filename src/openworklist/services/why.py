@@ -18,11 +18,12 @@ from openworklist.domain.mismatch import describe, find_names
 from openworklist.domain.record import Record
 from openworklist.domain.study_uids import STUDY
 from openworklist.domain.why import Line, explain, is_found
+from openworklist.services.answering import Cursor
 from openworklist.services.clock import Clock, read_clock
 from openworklist.services.configuration import Configuration
 from openworklist.services.subject import Subject, find_subject, tell_status
 from openworklist.services.verdict import find_news, judge
-from openworklist.services.worklist import Cursor, Worklist
+from openworklist.services.worklist import Worklist
 from openworklist.store.database import Database
 from openworklist.store.questions import Kept, find_asking, find_questions
 

@@ -34,7 +34,8 @@ from openworklist.dicom.sop_classes import (
 from openworklist.dicom.user_information import UserInformation
 from openworklist.domain.errors import IdentifierError, ListenError, StoreError
 from openworklist.listeners.crowd import Network
-from openworklist.listeners.dicom import DicomLimits, DicomListener, DicomObserver
+from openworklist.listeners.dicom import DicomLimits, DicomListener
+from openworklist.listeners.dicom_contract import DicomObserver
 
 Reader = asyncio.StreamReader
 Writer = asyncio.StreamWriter
