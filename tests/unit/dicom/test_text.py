@@ -7,7 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydicom import dcmread
 from pydicom.data import get_charset_files
@@ -159,16 +159,24 @@ LETTERS = "aZ ~¥‾éŁşЖβ€עשדกあアｱﾞ漢字鷗①한글똠ㄱ�
 
 # Few letters: pydicom counts bytes, escape sequences too, where the standard counts letters.
 @given(st.lists(st.sampled_from(LETTERS), max_size=10).map("".join))
+@example("Жｱ")
+@example("한aЖ한")
 def test_no_byte_is_of_a_set_that_was_not_declared(text: str) -> None:
     encoding = choose([text])
     coded = encoding.encode(text, "LO")
+    # PS3.3 tables C.12-3 and C.12-4. JIS X 0201 has a set in each half, and both may be designated again.
     declared = {
-        "ISO 2022 IR 87": {b"$B", b"(B"}, "ISO 2022 IR 149": {b"$)C"}, "ISO 2022 IR 13": {b"(J"},
+        "ISO 2022 IR 87": {b"$B", b"(B"}, "ISO 2022 IR 149": {b"$)C"}, "ISO 2022 IR 13": {b"(J", b")I"},
     }  # fmt: skip
     allowed = {designation for term in encoding.terms for designation in declared.get(term, set())}
     for piece in coded.split(b"\x1b")[1:]:
         assert any(piece.startswith(designation) for designation in allowed)
     assert read_with_pydicom(answer(text.strip())) == (text.strip(), "")
+
+
+def test_half_width_kana_behind_kanji_needs_no_second_escape_sequence() -> None:
+    """The lower half is back in JIS X 0201, and the upper half never left it (PS3.5 annex H.3.2)."""
+    assert choose(["Жｱ"]).encode("Жｱ", "LO") == b"\x1b$B'(\x1b(J\xb1"
 
 
 @pytest.mark.parametrize("text", [text for text in SETS if "ISO 2022 IR 87" not in SETS[text]])
