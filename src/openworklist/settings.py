@@ -107,7 +107,7 @@ class Settings:
     hl7_max_message: int = _say(8 * 1024 * 1024, "largest HL7 message in bytes", _is_positive)
     hl7_max_connections: int = _say(10_000, "HL7 connections at once", _is_positive)
     hl7_max_per_address: int = _say(
-        1_000, "HL7 connections of one address at once; 0: any number", _is_not_negative
+        2_000, "HL7 connections of one address at once; 0: any number", _is_not_negative
     )
     hl7_idle_timeout: float = _say(0.0, "seconds of silence that close an HL7 connection", _is_not_negative)
     hl7_frame_timeout: float = _say(60.0, "seconds that an HL7 message may take to arrive", _is_not_negative)
@@ -122,7 +122,7 @@ class Settings:
         0, "associations of one calling AE title at once; 0: any number", _is_not_negative
     )
     dicom_max_per_address: int = _say(
-        1_000, "associations of one address at once; 0: any number", _is_not_negative
+        2_000, "associations of one address at once; 0: any number", _is_not_negative
     )
     dicom_max_pending: int = _say(
         2_048, "connections without an association at once; of more the oldest is closed", _is_positive

@@ -102,6 +102,23 @@ def test_the_next_one_is_answered(
     assert "Traceback" not in log
 
 
+def test_a_thousand_that_stall_behind_one_address_leave_room_for_the_next(
+    start_server: Callable[..., Any], stack: ExitStack, tmp_path: Path
+) -> None:
+    server = start_server(tmp_path / "data")
+    for number in range(STALLED):
+        scanner = stack.enter_context(Line(server.dicom))
+        scanner.send(REQUEST)
+        scanner.read_pdu()
+        scanner.send((b"", b"\x04", b"\x04\0\0\0\x10\0half")[number % 3])
+        stall(stack, server.hl7, (b"", b"\x0b", b"\x0bMSH|^~\\&|")[number % 3])
+    assert Node("127.0.0.1", server.dicom, timeout=30).find({"patient_id": "NOBODY"}) == []
+    sender = stack.enter_context(Line(server.hl7))
+    sender.send(b"\x10\x5a\x0d")
+    assert sender.read_exactly(2) == b"\x10\x0d"
+    assert server.stop() == 0
+
+
 def test_silent_senders_give_way_to_one_that_talks(
     start_server: Callable[..., Any], stack: ExitStack, tmp_path: Path
 ) -> None:

@@ -35,7 +35,7 @@ from openworklist.store.database import Database
 from openworklist.store.performed_steps import find_step
 from players.auditor import read_journal, read_records
 from players.hospital import make_order
-from players.modality import make_begin, make_end, make_request, make_series
+from players.modality import PERFORMED, make_begin, make_end, make_request, make_series
 
 RIS = Source("mllp", "192.0.2.1:4711")
 BEGIN = 1_773_478_800_000_000
@@ -405,6 +405,21 @@ def test_what_was_said_is_merged_and_kept_whole(play: Play) -> None:
         assert (read.PatientName, read.PerformedProcedureStepDescription) == ("Müller^Jörg", "Голова")
         assert read.private_block(0x0041, "Scanner's own")[1].value == "ours"
         assert read.SpecificCharacterSet == "ISO_IR 192"
+
+    play(scene)
+
+
+def test_a_step_keeps_its_name_whatever_a_dataset_says(play: Play) -> None:
+    async def scene(desk: Desk) -> None:
+        uid = await desk.begin(make_request())
+        said = Dataset()
+        said.SOPInstanceUID = "1.2.3"
+        await desk.set(uid, said)
+        for tags in ((), (0x0008_0016, 0x0008_0018)):
+            found, missing = await desk.steps.get(uid, tags, EXPLICIT_LITTLE_ENDIAN)
+            read = dcmread(BytesIO(found), force=True)
+            assert missing == ()
+            assert (read.SOPClassUID, read.SOPInstanceUID) == (PERFORMED, uid)
 
     play(scene)
 

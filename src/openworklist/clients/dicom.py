@@ -15,6 +15,8 @@ from openworklist.clients.stop import Stop
 from openworklist.clients.tls import find_fault, make_context
 from openworklist.dicom.sop_classes import (
     EXPLICIT_LITTLE_ENDIAN,
+    IMPLEMENTATION_CLASS_UID,
+    IMPLEMENTATION_VERSION,
     IMPLICIT_LITTLE_ENDIAN,
     MODALITY_WORKLIST,
 )
@@ -99,6 +101,8 @@ class Node:
         _check_title(self.called, "the called AE title")
         _check_title(self.calling, "the calling AE title")
         entity = Entity(ae_title=self.calling)
+        entity.implementation_class_uid = IMPLEMENTATION_CLASS_UID
+        entity.implementation_version_name = IMPLEMENTATION_VERSION
         entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = self.timeout
         entity.connection_timeout = self.connect_timeout or self.timeout
         entity.add_requested_context(sop_class, list(_SYNTAXES))

@@ -45,7 +45,7 @@ from openworklist.dicom.states import (
     Timer,
     Trigger,
 )
-from openworklist.dicom.stream import UNKNOWN_PDU, PduStream
+from openworklist.dicom.stream import PDU_TOO_LONG, UNKNOWN_PDU, PduStream
 from openworklist.domain.errors import PeerError
 
 UNEXPECTED_PDU: Final = "dicom.pdu-unexpected"
@@ -53,6 +53,7 @@ _REASONS: Final = {
     UNKNOWN_PDU: AbortReason.UNRECOGNIZED_PDU,
     UNEXPECTED_PDU: AbortReason.UNEXPECTED_PDU,
     MALFORMED: AbortReason.INVALID_PARAMETER,
+    PDU_TOO_LONG: AbortReason.INVALID_PARAMETER,
 }
 
 _TRIGGERS: Final[Mapping[int, Trigger]] = {

@@ -10,6 +10,7 @@ from openworklist.dicom.pdu import Pdv
 from openworklist.domain.errors import PeerError
 
 TOO_LONG: Final = "dicom.message-too-long"
+IDENTIFIER_TOO_LONG: Final = "dicom.identifier-too-long"
 MAX_COMMAND: Final = 16_384
 MAX_DATASET: Final = 1024 * 1024
 # What a scanner performed names each image, of which one examination may have tens of thousands.
@@ -66,8 +67,7 @@ class Assembler:
         limit = MAX_COMMAND if self._command is None else self._limit
         size = len(self._parts) + len(pdv.data)
         if size > limit:
-            kind = "command" if self._command is None else "dataset"
-            raise PeerError(f"A {kind} is longer than {limit} bytes.", where="P-DATA-TF", code=TOO_LONG)
+            raise self._too_long(limit)
         if pdv.is_last and not self._parts:
             return pdv.data
         self._parts += pdv.data
@@ -76,3 +76,11 @@ class Assembler:
         whole = bytes(self._parts)
         self._parts.clear()
         return whole
+
+    def _too_long(self, limit: int) -> PeerError:
+        command = self._command
+        if command is not None and command.field not in _STEP_COMMANDS:
+            sentence = f"A dataset is longer than the {limit} bytes that dicom_max_identifier allows."
+            return PeerError(sentence, where="P-DATA-TF", code=IDENTIFIER_TOO_LONG)
+        kind = "command" if command is None else "dataset"
+        return PeerError(f"A {kind} is longer than {limit} bytes.", where="P-DATA-TF", code=TOO_LONG)

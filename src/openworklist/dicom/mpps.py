@@ -11,6 +11,8 @@ from openworklist.dicom.dataset import Json, has_value, items_of, text_of
 from openworklist.domain.errors import StepError
 from openworklist.domain.performed import StepState
 
+SOP_CLASS: Final = 0x0008_0016
+SOP_INSTANCE: Final = 0x0008_0018
 STATUS: Final = 0x0040_0252
 SCHEDULED_STEPS: Final = 0x0040_0270
 SERIES: Final = 0x0040_0340

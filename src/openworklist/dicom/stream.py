@@ -10,6 +10,7 @@ from openworklist.dicom.pdu import HEADER, PduType
 from openworklist.domain.errors import PeerError
 
 UNKNOWN_PDU: Final = "dicom.pdu-unknown"
+PDU_TOO_LONG: Final = "dicom.pdu-too-long"
 
 MAX_ASSOCIATE: Final = 256 * 1024  # 128 contexts of 30 transfer syntaxes each would fit
 _UNLIMITED: Final = 1024 * 1024  # for P-DATA-TFs, where none was announced
@@ -88,5 +89,11 @@ class PduStream:
         limit = self._max_data if kind == PduType.DATA else _LIMITS.get(kind)
         if limit is None:
             raise PeerError(f"No PDU has the type {kind:02X}H.", where="PDU", code=UNKNOWN_PDU)
+        if length > limit and kind == PduType.DATA:
+            raise PeerError(
+                f"It is said to be {length} bytes long: dicom_max_pdu allows {self._max_data}.",
+                where="P-DATA-TF",
+                code=PDU_TOO_LONG,
+            )
         if length > limit or (length != limit and limit == _FIXED):
             raise malformed(f"It is said to be {length} bytes long instead of {limit}.", PduType(kind).name)

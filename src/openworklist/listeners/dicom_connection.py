@@ -19,7 +19,10 @@ from openworklist.dicom.events import (
     Event,
     ReleaseRequested,
 )
+from openworklist.dicom.messages import IDENTIFIER_TOO_LONG
 from openworklist.dicom.status import Status
+from openworklist.dicom.stream import PDU_TOO_LONG
+from openworklist.domain.errors import PeerError
 from openworklist.listeners.binding import show
 from openworklist.listeners.dicom_operations import perform
 from openworklist.listeners.dicom_question import Question
@@ -34,6 +37,10 @@ log = logging.getLogger("openworklist.dicom")
 _SLOWEST: Final = 16_384  # bytes a second that a PDU under way must come at, beyond its time-out
 _QUEUE: Final = 64  # commands that may wait behind a question before no more are read
 _QUEUE_BYTES: Final = 1 << 20  # of their datasets
+
+
+# What a peer goes beyond, by the code of its error.
+_SETTINGS: Final = {IDENTIFIER_TOO_LONG: "dicom_max_identifier", PDU_TOO_LONG: "dicom_max_pdu"}
 
 
 class Connection(asyncio.Protocol):
@@ -239,13 +246,15 @@ class Connection(asyncio.Protocol):
         association = self._association
         if self._stalled_since:
             if limits.write_timeout and now - self._stalled_since > limits.write_timeout:
-                self._time_out("it does not read its answers")
+                self._time_out("it does not read its answers: dicom_write_timeout is over")
                 self.drop()
         elif association.artim:
             if limits.artim and now - self._artim_since > limits.artim:
                 if not self._has_ended:
                     self._has_ended = True
-                    self.listener.observer.timed_out(self.peer, "it sent no association request")
+                    self.listener.observer.timed_out(
+                        self.peer, "it sent no association request: dicom_artim_timeout is over"
+                    )
                 association.timer_expired()
                 self.drop()
         elif self._question is not None:
@@ -253,9 +262,9 @@ class Connection(asyncio.Protocol):
         elif self._partial_since:
             allowed = limits.pdu_timeout + association.buffered / _SLOWEST
             if limits.pdu_timeout and now - self._partial_since > allowed:
-                self._time_out("a PDU was begun and not ended")
+                self._time_out("a PDU was begun and not ended: dicom_pdu_timeout is over")
         elif limits.idle_timeout and now - self._last_active > limits.idle_timeout:
-            self._time_out("idle")
+            self._time_out("idle: dicom_idle_timeout is over")
 
     def _time_out(self, reason: str) -> None:
         self.listener.observer.timed_out(self.peer, reason)
@@ -282,6 +291,7 @@ class Connection(asyncio.Protocol):
             self._cancel(event)
         elif type(event) is Aborted:
             self._stop_answering()
+            self._note_limit(event.error)
             self._note_abort(str(event.error) if event.error else "by the peer")
 
     def _answer_request(self, event: AssociationRequested) -> None:
@@ -314,6 +324,11 @@ class Connection(asyncio.Protocol):
                 answer = encode_response(waiting.command, Status.CANCEL)
                 self._association.send(waiting.context.id, answer)
                 return
+
+    def _note_limit(self, error: PeerError | None) -> None:
+        setting = _SETTINGS.get(error.code) if error else None
+        if setting:
+            self.listener.observer.limit_reached(setting)
 
     def _note_abort(self, reason: str) -> None:
         if self._has_ended:

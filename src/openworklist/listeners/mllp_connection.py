@@ -140,7 +140,7 @@ class Connection(asyncio.Protocol):
         silence = now - self._last_read
         if self._stalled_since:
             if limits.write_timeout and now - self._stalled_since > limits.write_timeout:
-                self._time_out("it does not read its answers")
+                self._time_out("it does not read its answers: hl7_write_timeout is over")
         elif self._pending or self._is_paused:
             return
         elif deframer.is_inside:
@@ -150,9 +150,9 @@ class Connection(asyncio.Protocol):
                 return
             allowed = limits.frame_timeout + deframer.buffered / _SLOWEST
             if limits.frame_timeout and now - self._frame_since > allowed:
-                self._time_out("a message was begun and not ended")
+                self._time_out("a message was begun and not ended: hl7_frame_timeout is over")
         elif limits.idle_timeout and silence > limits.idle_timeout:
-            self._time_out("idle")
+            self._time_out("idle: hl7_idle_timeout is over")
 
     def _time_out(self, reason: str) -> None:
         self._listener.observer.timed_out(self.peer, reason)

@@ -201,7 +201,9 @@ class TlsConnection(asyncio.Protocol, asyncio.Transport):
 
     def _give_up(self) -> None:
         self._has_failed = True
-        self._witness.tls_failed(self._peer, "it did not finish the handshake in time")
+        self._witness.tls_failed(
+            self._peer, "it did not finish the handshake in time: tls_handshake_timeout is over"
+        )
         self.abort()
 
     def _fail(self, error: ssl.SSLError) -> None:

@@ -12,8 +12,9 @@ from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar
 
 from openworklist.dicom.dataset import CHARSET, from_json, to_json
-from openworklist.dicom.mpps import FINAL, check_create, check_set
+from openworklist.dicom.mpps import FINAL, SOP_CLASS, SOP_INSTANCE, check_create, check_set
 from openworklist.dicom.performing import read_document, to_step
+from openworklist.dicom.sop_classes import PERFORMED_STEP
 from openworklist.domain.errors import StepError, StoreBusy
 from openworklist.domain.performed import PerformedStep
 from openworklist.domain.uids import is_valid_uid
@@ -193,13 +194,19 @@ def _merge(stored: PerformedStep, change: Mapping[str, Any], checks: str) -> Per
 
 
 def _write_out(step: PerformedStep, tags: Sequence[int], transfer_syntax: str) -> Got:
-    document = read_document(step)
+    document = read_document(step) | _name(step)
     if not tags:
         return Got(from_json(document, transfer_syntax), ())
     wanted = {f"{tag:08X}" for tag in tags} - {CHARSET}
     found = {key: element for key, element in document.items() if key in wanted}
     missing = tuple(sorted(int(key, 16) for key in wanted - found.keys()))
     return Got(from_json(found, transfer_syntax), missing)
+
+
+def _name(step: PerformedStep) -> dict[str, Any]:
+    """SOP Class and Instance UID: those of the N-CREATE's command, whatever a dataset says they are."""
+    uids = {SOP_CLASS: PERFORMED_STEP, SOP_INSTANCE: step.uid}
+    return {f"{tag:08X}": {"vr": "UI", "Value": [uid]} for tag, uid in uids.items()}
 
 
 async def _aside(size: int, work: Callable[[], T]) -> T:

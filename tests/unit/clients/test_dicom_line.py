@@ -14,6 +14,7 @@ from pynetdicom.sop_class import ModalityWorklistInformationFind  # type: ignore
 from openworklist.clients import dicom_question
 from openworklist.clients.dicom import Node
 from openworklist.clients.dicom_question import Terms
+from openworklist.dicom.sop_classes import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION
 from openworklist.domain.errors import PeerError
 
 # pynetdicom as a server leaves the sockets of peers that were quicker to be closed by themselves.
@@ -110,6 +111,18 @@ def test_a_question_ends_in_all_within_a_pdu_too(
     is_over.set()
     assert caught.value.code == "peer.timeout"
     assert not ours or threading.active_count() <= before
+
+
+def test_a_node_is_told_who_asks(serve: Callable[..., Node]) -> None:
+    told: list[object] = []
+
+    def answer(event: Any) -> Iterator[tuple[int, Dataset | None]]:
+        asking = event.assoc.requestor
+        told.append((asking.implementation_class_uid, asking.implementation_version_name))
+        yield 0x0000, None
+
+    serve(answer, 20).ask({}, Terms())
+    assert told == [(IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION)]
 
 
 def test_who_presses_ctrl_c_does_not_wait_for_the_node(serve: Callable[..., Node]) -> None:

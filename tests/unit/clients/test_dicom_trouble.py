@@ -4,11 +4,13 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from typing import Any
 
 import pytest
 from pydicom.dataset import Dataset
 from pynetdicom import AE, evt
+from pynetdicom.dimse_primitives import C_FIND
 from pynetdicom.sop_class import ModalityWorklistInformationFind  # type: ignore[attr-defined]
 
 from openworklist.clients import dicom_question
@@ -173,14 +175,18 @@ def test_a_question_is_stopped_from_another_thread(serve: Serve) -> None:
 def test_an_answer_that_cannot_be_read_is_counted(serve: Serve) -> None:
     def answer(event: Any) -> Answers:
         yield 0xFF00, make_answer(1)
-        broken = make_answer(2)
-        broken.add_new(0x0010_4000, "UN", b"\x01")
-        yield 0xFF00, broken
+        broken = C_FIND()
+        broken.MessageIDBeingRespondedTo = event.request.MessageID
+        broken.AffectedSOPClassUID = ModalityWorklistInformationFind
+        broken.Status = 0xFF00
+        broken.Identifier = BytesIO(b"\x10\0\x10\0PN\xff\x00ab")  # says it has 255 bytes
+        event.assoc.dimse.send_msg(broken, event.context.context_id)
+        yield 0xFF00, make_answer(2)
         yield 0x0000, None
 
     found = serve(answer).ask({}, Terms())
-    assert (found.answers, found.is_complete) == (2, True)
-    assert len(found.entries) == 2
+    assert (found.answers, found.unreadable, found.is_complete) == (3, 1, False)
+    assert [entry.values["patient_id"] for entry in found.entries] == ["P1", "P2"]
 
 
 def test_the_loop_goes_on_while_a_node_is_asked(serve: Serve) -> None:

@@ -56,9 +56,9 @@ def test_messages_that_interleave_are_an_error(pdvs: list[Pdv]) -> None:
 def test_a_dataset_over_the_limit_is_an_error_before_it_is_whole() -> None:
     assembler = Assembler(max_dataset=1000)
     assemble(assembler, [Pdv(1, COMMAND | LAST, QUESTION), Pdv(1, DATASET, bytes(1000))])
-    with pytest.raises(PeerError, match="longer than 1000") as caught:
+    with pytest.raises(PeerError, match="longer than the 1000") as caught:
         assembler.take(Pdv(1, DATASET, bytes(2)))
-    assert caught.value.code == "dicom.message-too-long"
+    assert caught.value.code == "dicom.identifier-too-long"
 
 
 def test_a_command_without_end_is_an_error() -> None:

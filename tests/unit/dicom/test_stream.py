@@ -45,7 +45,7 @@ def test_what_is_not_taken_waits() -> None:
         (b"\7\0\xff\xff\xff\xff", "dicom.pdu-malformed"),
         (b"\1\0\xff\xff\xff\xff", "dicom.pdu-malformed"),
         (b"\2\0" + (MAX_ASSOCIATE + 1).to_bytes(4, "big"), "dicom.pdu-malformed"),
-        (b"\4\0" + (16384 + 13).to_bytes(4, "big"), "dicom.pdu-malformed"),
+        (b"\4\0" + (16384 + 13).to_bytes(4, "big"), "dicom.pdu-too-long"),
     ],
 )
 def test_a_header_is_judged_before_its_body_is_waited_for(header: bytes, code: str) -> None:

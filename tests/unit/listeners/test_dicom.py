@@ -11,6 +11,7 @@ import pytest
 
 from openworklist.dicom import dimse
 from openworklist.dicom.items import ProposedContext
+from openworklist.dicom.negotiation import DEFAULT_MAX_PDU
 from openworklist.dicom.pdu import (
     RELEASE_REPLY,
     RELEASE_REQUEST,
@@ -639,7 +640,9 @@ def test_who_sends_no_request_is_closed() -> None:
         scanner = await scene.connect()
         scanner.send(encode(REQUEST)[:50])
         assert await scanner.is_closed()
-        assert scene.counts.events == ["timed out it sent no association request"]
+        assert scene.counts.events == [
+            "timed out it sent no association request: dicom_artim_timeout is over"
+        ]
 
     run(play, limits=DicomLimits(artim=0.05))
 
@@ -656,12 +659,31 @@ def test_who_does_not_close_after_the_release_is_closed() -> None:
     run(play, limits=DicomLimits(artim=0.05))
 
 
+@pytest.mark.parametrize(
+    ("setting", "sent"),
+    [
+        ("dicom_max_pdu", b"\4\0" + (DEFAULT_MAX_PDU + 13).to_bytes(4, "big")),
+        ("dicom_max_identifier", FIND),
+    ],
+    ids=["PDU", "identifier"],
+)
+def test_who_sends_more_than_a_setting_allows_is_aborted_and_counted(setting: str, sent: bytes) -> None:
+    async def play(scene: Scene) -> None:
+        scanner = await scene.associate()
+        scanner.send(sent)
+        assert type(await scanner.read_pdu()) is Abort
+        assert f"limit {setting}" in scene.counts.events
+        assert any(each.startswith("aborted") and setting in each for each in scene.counts.events)
+
+    run(play, limits=DicomLimits(identifier=4))
+
+
 def test_a_pdu_that_does_not_end_is_aborted() -> None:
     async def play(scene: Scene) -> None:
         scanner = await scene.associate()
         scanner.send(FIND[:30])
         assert await scanner.read_pdu() == Abort(0, 0)
-        assert "timed out a PDU was begun and not ended" in scene.counts.events
+        assert "timed out a PDU was begun and not ended: dicom_pdu_timeout is over" in scene.counts.events
 
     run(play, limits=DicomLimits(pdu_timeout=0.05))
 
@@ -686,7 +708,7 @@ def test_silence_ends_an_association() -> None:
     async def play(scene: Scene) -> None:
         scanner = await scene.associate()
         assert await scanner.read_pdu() == Abort(0, 0)
-        await scene.until("aborted idle")
+        await scene.until("aborted idle: dicom_idle_timeout is over")
 
     run(play, limits=DicomLimits(idle_timeout=0.05))
 
@@ -696,7 +718,7 @@ def test_who_does_not_read_gets_no_more_and_is_closed() -> None:
         scanner = await scene.associate()
         scanner.reader._transport.pause_reading()  # type: ignore[attr-defined]
         scanner.send(FIND)
-        await scene.until("timed out it does not read its answers")
+        await scene.until("timed out it does not read its answers: dicom_write_timeout is over")
         await scene.until("closed CT1")
         assert scene.worklist.cursors[0].given < 1000
 

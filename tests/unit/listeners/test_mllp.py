@@ -288,7 +288,7 @@ def test_a_message_that_never_ends_is_given_up() -> None:
         writer.write(b"\x0bMSH|")
         assert await reader.read() == b""
         assert echo.halves == [b"MSH|"]
-        assert "a message was begun and not ended" in counts.events
+        assert "a message was begun and not ended: hl7_frame_timeout is over" in counts.events
         writer.close()
 
     run(scene, limits=Limits(frame_timeout=0.05))
@@ -298,7 +298,7 @@ def test_an_idle_connection_is_closed_only_if_a_time_out_is_set() -> None:
     async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
         reader, writer = await connect(listener)
         assert await reader.read() == b""
-        assert "idle" in counts.events
+        assert "idle: hl7_idle_timeout is over" in counts.events
         writer.close()
 
     run(scene, limits=Limits(idle_timeout=0.05))
@@ -312,7 +312,7 @@ def test_a_peer_that_never_reads_is_closed_with_bounded_buffers() -> None:
         loop = asyncio.get_running_loop()
         await loop.sock_connect(sock, ("127.0.0.1", listener.port))
         flood = asyncio.create_task(send_until_closed(sock, wrap(b"x" * 10_000) * 20))
-        await until(counts, "it does not read its answers")
+        await until(counts, "it does not read its answers: hl7_write_timeout is over")
         sent = await flood
         # What the kernel holds in both directions, and a little of ours: not the whole of what it would send.
         assert sent < 64_000_000

@@ -316,7 +316,10 @@ def test_a_handshake_that_does_not_end_is_given_up(papers: Path, sent: bytes) ->
         writer.write(sent)
         assert await is_closed(reader)
         await scene.noted.until("closed")
-        assert scene.noted.events[0] == "failed: it did not finish the handshake in time"
+        assert (
+            scene.noted.events[0]
+            == "failed: it did not finish the handshake in time: tls_handshake_timeout is over"
+        )
         writer.close()
 
     run(play, papers, timeout=0.1)
@@ -424,7 +427,7 @@ def test_who_asks_for_much_and_never_reads_costs_little_and_is_closed(papers: Pa
         _, writer = await scene.connect()
         writer.transport.pause_reading()  # type: ignore[attr-defined]
         writer.write(REQUEST + FIND)
-        await scene.noted.until("timed out: it does not read its answers")
+        await scene.noted.until("timed out: it does not read its answers: dicom_write_timeout is over")
         # What the kernel holds in both directions, and a little of ours.
         assert worklist.cursors[0].given < 1000
         writer.transport.abort()
