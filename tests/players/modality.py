@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -89,16 +90,27 @@ class Modality:
 
     def create(self, step: Dataset | None, uid: str | None = None) -> Dataset:
         """The response's command set; that of no answer is empty."""
+        self._settle()
         status, _ = self.association.send_n_create(step, PERFORMED, uid)
         return status
 
     def set(self, uid: str, change: Dataset) -> Dataset:
+        self._settle()
         status, _ = self.association.send_n_set(change, PERFORMED, uid)
         return status
 
     def get(self, uid: str, *tags: int, sop_class: str = RETRIEVE) -> tuple[Dataset, Dataset | None]:
+        self._settle()
         status, found = self.association.send_n_get(list(tags), sop_class, uid)
         return status, found
+
+    def _settle(self) -> None:
+        """Until pynetdicom's own thread goes on after the last answer.
+
+        A request that is quicker meets the pause of the one before, and that thread takes its answer away.
+        """
+        while self.association._is_paused and self.association.is_established:
+            time.sleep(0.001)
 
 
 @contextmanager

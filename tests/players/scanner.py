@@ -28,7 +28,8 @@ def make_question(**keys: str) -> Dataset:
     for keyword in _KEYS:
         setattr(question, keyword, keys.pop(keyword, ""))
     for keyword in _STEP_KEYS:
-        setattr(step, keyword, keys.pop(keyword, ""))
+        # An empty station would be taken for the scanner's own.
+        setattr(step, keyword, keys.pop(keyword, "*" if keyword == "ScheduledStationAETitle" else ""))
     assert not keys
     question.ScheduledProcedureStepSequence = [step]
     return question

@@ -140,7 +140,9 @@ def test_a_hundred_that_are_silent_on_every_port_keep_nobody_waiting(server: Any
 @pytest.mark.long
 @pytest.mark.usefixtures("many_files")
 def test_5000_that_are_silent_on_every_port_keep_nobody_waiting(start_server: Any, tmp_path: Path) -> None:
-    server = start_server(tmp_path / "data")
+    # They all come from one address.
+    limits = ("--hl7-max-per-address", "0", "--dicom-max-per-address", "0")
+    server = start_server(tmp_path / "data", *limits)
     assert check_idle(server, 5_000, 50) < 600 * MEGABYTE
     assert server.stop() == 0
     assert "error" not in server.log.read_text()

@@ -1,6 +1,7 @@
 """Other worklists, real ones: asked, imported twice without doubles, and asked by a server's schedule."""
 
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from openworklist.clients.dicom import Node
 from openworklist.clients.mllp import send_message
 from players.hospital import make_order
 
@@ -231,6 +233,18 @@ def test_our_own_server_shows_all_where_no_station_is_asked_for(
     shown = openworklist("messages", "show", 1, "--data", data).stdout
     assert "by worklist from" in shown
     assert "Müller^Jürgen" in shown
+
+
+def test_who_has_thousands_of_files_open_can_ask_too(server: Any) -> None:
+    files = [os.dup(0)]
+    try:
+        while files[-1] < 1_100:  # select knows 1,024
+            files.append(os.dup(0))
+        assert Node("127.0.0.1", server.dicom).echo() > 0
+        assert Node("127.0.0.1", server.dicom).find({"patient_id": "NOBODY"}) == []
+    finally:
+        for each in files:
+            os.close(each)
 
 
 def test_a_server_asks_by_its_schedule(

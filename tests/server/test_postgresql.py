@@ -11,6 +11,7 @@ from openworklist.store.database import open_database
 from players.auditor import read_journal, read_records
 from players.flood import flood_and_kill
 from players.hospital import make_order
+from players.receiver import Receiver
 from players.scanner import ask, make_question
 
 
@@ -106,3 +107,20 @@ def test_two_servers_on_one_database_take_the_same_orders_once_and_show_the_same
     assert found[0] == found[1]
     assert [server.stop() for server in servers] == [0, 0]
     assert len(audit(url, tmp_path)[1]) == len(numbers)
+
+
+def test_two_servers_on_one_queue_send_each_message_once_and_in_order(
+    url: str, start_server: Any, openworklist: Any, tmp_path: Path
+) -> None:
+    numbers = [f"C{number:03}" for number in range(60)]
+    orders = tmp_path / "orders.hl7"
+    orders.write_bytes(b"".join(make_order(number, control_id=number) for number in numbers))
+    servers = [start_server(tmp_path / name, "--database", url) for name in ("one", "two")]
+    with Receiver() as receiver:
+        where = ("--to", f"127.0.0.1:{receiver.port}", "--queue", "--data", tmp_path, "--database", url)
+        assert openworklist("send", orders, *where).returncode == 0
+        receiver.wait_for(len(numbers) // 3)
+        assert servers[0].stop() == 0  # the other goes on where this one was
+        receiver.wait_for(len(numbers))
+        assert servers[1].stop() == 0
+        assert receiver.control_ids == numbers

@@ -102,7 +102,7 @@ def ask_questions(port: int) -> None:
     assert ask(port, make_question(PatientID=f"{ID}L"))[0].PatientName == LATIN
     wrong = make_question(PatientName=NAME)
     wrong.QueryRetrieveLevel = "STUDY"
-    assert ask_for_status(port, wrong)[-1][0] == 0xA900
+    assert ask_for_status(port, wrong)[0][0] == 0xFF01
     unknown = make_question(PatientName=NAME)
     unknown.PatientComments = NAME
     assert ask_for_status(port, unknown)[0][0] == 0xFF01

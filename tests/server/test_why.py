@@ -12,10 +12,9 @@ from typer.testing import CliRunner
 
 from openworklist.cli.application import application
 from openworklist.clients.mllp import send_message
-from openworklist.domain.scanner import Scanner
 from openworklist.domain.study_uids import StudyUids
 from openworklist.services.configurations import Configurations
-from openworklist.services.scanners import change_study_uids, save_scanner
+from openworklist.services.scanners import change_scanner, change_study_uids
 from openworklist.store.database import open_database
 from players.scanner import EXPLICIT, WORKLIST, make_question
 
@@ -39,7 +38,6 @@ class Case:
     called: str = "OPENWORKLIST"
     is_late: bool = False  # the order comes after the question
     others: int = 0  # exams before it
-    is_known: bool = True
     note: str = ""
 
 
@@ -176,7 +174,7 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     database = open_database("", folder)
     configurations = Configurations(database)
     for case in CASES:
-        save_scanner(configurations, Scanner(title_of(case), is_confirmed=True, **case.scanner), "test")
+        change_scanner(configurations, title_of(case), case.scanner, "test")
     listed = tuple(title_of(case) for case in CASES if case.name != "Study UID hidden")
     change_study_uids(
         configurations, lambda rule: StudyUids(is_for_all=False, ae_titles=(*listed, "ALL")), "t"

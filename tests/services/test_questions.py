@@ -154,6 +154,18 @@ def test_an_association_that_was_turned_away_is_kept_beside_them(database: Datab
     assert found == {("WRONG", 2, "it calls"), ("WORSE", 1, "it calls")}
 
 
+def test_no_title_that_is_none_spoils_the_others(database: Database) -> None:
+    questions = make(database, Clock())
+    ask(questions, b"A")
+    for odd in ("\0\0", "A\0B", "\udc80", "\n", "X" * 100):
+        questions.note_refusal("CT01", "10.0.0.1:5000", odd, "it calls an AE title that is not ours")
+        questions.note_refusal(odd, "10.0.0.1:5000", "OK", "its own AE title is not among those allowed")
+    settle(database, questions)
+    assert {kept.called for kept in find(database) if kept.refusal} == {"", "AB", "X" * 16}
+    assert len(find(database)) == 4
+    assert set(database.read(find_asking)) == {"CT01"}
+
+
 def test_old_ones_go_with_the_journal(database: Database) -> None:
     clock = Clock()
     questions = make(database, clock)

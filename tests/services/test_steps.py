@@ -18,6 +18,7 @@ from openworklist.domain.errors import StepError
 from openworklist.domain.options import Options
 from openworklist.domain.performed import PerformedStep, StepState
 from openworklist.domain.record import Record, Status
+from openworklist.domain.study_uids import StudyUids
 from openworklist.domain.subscriber import Subscriber
 from openworklist.hl7.message import parse
 from openworklist.hl7.profile import preset
@@ -501,6 +502,20 @@ def test_the_status_goes_out_to_those_who_want_it(play: Play, kind: str) -> None
         assert messages[0].get("MSH-5") == "RIS"
 
     play(scene, with_subscribers(told))
+
+
+@pytest.mark.parametrize("is_for_all", [True, False])
+def test_a_uid_of_ours_is_told_only_if_a_scanner_of_the_exam_sees_it(play: Play, is_for_all: bool) -> None:
+    told = Subscriber("RIS", "HOSPITAL", Destination("192.0.2.1", 2575), profile="classic")
+    configuration = with_subscribers(told)
+
+    async def scene(desk: Desk) -> None:
+        record = await desk.order("1")
+        await desk.begin(request_of(record), PatientID="1")
+        (message,) = [parse(text) for text in await asyncio.to_thread(find_queued, desk)]
+        assert message.get("ZDS-1.1") == (record.text("study_instance_uid") if is_for_all else "")
+
+    play(scene, replace(configuration, study_uids=StudyUids(is_for_all=is_for_all), _servings={}))
 
 
 def test_our_own_intake_reads_the_status_and_nothing_goes_out_again(play: Play) -> None:

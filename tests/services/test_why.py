@@ -12,6 +12,7 @@ from openworklist.dicom.sop_classes import EXPLICIT_LITTLE_ENDIAN
 from openworklist.domain.errors import NotFound
 from openworklist.domain.record import Record, Value
 from openworklist.domain.scanner import Scanner
+from openworklist.domain.study_uids import StudyUids
 from openworklist.services.configuration import Configuration
 from openworklist.services.deletion import delete_records
 from openworklist.services.why import Explanation, Why
@@ -113,6 +114,26 @@ def test_a_scanner_that_cancels_itself(database: Database) -> None:
     assert "answer 2, and the scanner itself cancelled after 1" in explain(database, "2").verdict
 
 
+def test_who_could_ask_again_since_is_not_turned_away(database: Database) -> None:
+    refused = kept(b"", at=NOON - MINUTE, name=b"2")._replace(refusal="congestion", called="OW")
+    older = kept(make_question(patient="P2"), at=NOON - 2 * MINUTE, name=b"3")
+    fill(database, kept(make_question()), refused, older)
+    for number in (1, 2):
+        assert explain(database, number=number).is_shown
+    database.write(lambda connection: keep_questions(connection, [refused._replace(last_asked=NOON + 1)]))
+    for number in (1, 2):
+        assert "it was turned away" in explain(database, number=number).verdict
+
+
+def test_a_number_that_another_record_is_called_by_is_told(database: Database) -> None:
+    fill(database, kept(make_question()))
+    other = Record({"patient_id": "2", "accession_number": "3"})
+    database.write(lambda connection: insert_record(connection, other, None, NOON - MINUTE))
+    note = "2 is also the accession number or Patient ID of another record: 4"
+    assert explain(database, "2").notes[0] == note
+    assert explain(database, "1").notes == ()
+
+
 def test_a_question_that_cannot_be_understood(database: Database) -> None:
     fill(database, kept(b"garbage!!", status=0xC001))
     assert "its question cannot be understood: " in explain(database).verdict
@@ -187,5 +208,29 @@ def test_letters_that_the_scanner_cannot_show_are_told(
     found = why.explain("P8", "CT01")
     assert found.is_shown
     assert found.notes == ("its character set lacks letters of PatientName: others stand for them",)
-    assert len(list(why.see("CT01"))) == 4
+    seen = list(why.see("CT01"))
+    assert len(seen) == 4
+    assert {each.text("patient_name") for each in seen} == {"Doe^Jane", "Eleni"}
     assert caplog.text == ""
+
+
+def test_what_a_scanner_sees_has_what_was_completed_and_is_no_longer_than_dicom_allows(
+    database: Database,
+) -> None:
+    values: dict[str, Value] = {
+        "patient_id": "P1",
+        "accession_number": "RADIOLOGY-2026-0001",
+        "requested_procedure_code_sequence": ({"code_value": "1", "code_meaning": "Kopf" * 20},),
+        "pregnancy_status": "4",
+        "scheduled_procedure_step_start_date": "20260314",
+    }
+    record = Record(values, completed={"study_instance_uid": "2.25.1"})
+    database.write(lambda connection: insert_record(connection, record, None, NOON - MINUTE))
+    for for_all, uid in ((True, "2.25.1"), (False, "")):
+        configuration = Configuration(study_uids=StudyUids(is_for_all=for_all))
+        (seen,) = Why(database, configuration, zone=UTC, clock=lambda: NOON).see("CT01")
+        assert seen.values.get("study_instance_uid", "") == uid
+        assert seen.values["accession_number"] == "RADIOLOGY~501222"
+        code = {"code_value": "1", "code_meaning": "Kopf" * 16}
+        assert seen.values["requested_procedure_code_sequence"] == (code,)
+        assert seen.values["pregnancy_status"] == "4"

@@ -10,9 +10,9 @@ pytest.importorskip("resource", reason="Windows has no limit on open files")
 SCRIPT = """
 import resource
 resource.setrlimit(resource.RLIMIT_NOFILE, ({files}, {files}))
-from openworklist.app import _find_room
+from openworklist.app.room import find_room
 from openworklist.settings import Settings
-print(*_find_room(Settings(hl7_max_connections=100, dicom_max_associations=200, dicom_max_pending=100)))
+print(*find_room(Settings(hl7_max_connections=100, dicom_max_associations=200, dicom_max_pending=100)))
 """
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from openworklist import __version__
-from openworklist.dicom import negotiation
+from openworklist.dicom import mpps, negotiation
 from openworklist.dicom.negotiation import Rejection
 from openworklist.dicom.sop_classes import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION
 from openworklist.dicom.status import Status
@@ -23,7 +23,7 @@ from openworklist.listeners import dicom as port
 from openworklist.settings import HELP, NAMES, Settings
 
 _TABLE: Final = re.compile(r"(<!-- table: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
-_SERVICES: Final = port._SERVICES
+_SERVICES: Final = {**port._SERVICES, **port._STEP_SERVICES}
 _SETTINGS: Final = ("ae_title", "dicom_", "tls_", "time_zone", "host")
 _LEVELS: Final = {
     Level.PATIENT: "patient, visit",
@@ -42,6 +42,18 @@ _MEANINGS: Final[Mapping[Status, str]] = {
     Status.INTERNAL_ERROR: "a fault of the server, which its log tells",
     Status.SOP_CLASS_NOT_SUPPORTED: "a command other than C-FIND names another SOP class than its context",
     Status.UNRECOGNIZED_OPERATION: "the SOP class has no such operation",
+    Status.NO_SUCH_ATTRIBUTE: "N-SET changes what only N-CREATE says",
+    Status.INVALID_ATTRIBUTE_VALUE: "a value that the attribute cannot have",
+    Status.ATTRIBUTE_LIST_ERROR: "warning: N-GET asked for attributes that the step does not have",
+    Status.PROCESSING_FAILURE: "the dataset cannot be read; with Error ID A501 the step has ended",
+    Status.DUPLICATE_INSTANCE: "N-CREATE of a UID that is there",
+    Status.NO_SUCH_INSTANCE: "N-SET or N-GET of a UID that is not there",
+    Status.INVALID_INSTANCE: "the SOP Instance UID is no UID",
+    Status.NO_SUCH_SOP_CLASS: "the SOP class is none that is known",
+    Status.CLASS_INSTANCE_CONFLICT: "the instance is of another SOP class",
+    Status.MISSING_ATTRIBUTE: "an attribute is not there: Attribute Identifier List names it",
+    Status.MISSING_ATTRIBUTE_VALUE: "an attribute has no value: Attribute Identifier List names it",
+    Status.RESOURCE_LIMITATION: "the step could not be stored; the scanner may try again",
 }
 Row = Iterable[str]
 
@@ -134,6 +146,27 @@ def _rows(attribute: Attribute, prefix: str) -> Iterator[Row]:
         yield from _rows(item, f"{prefix}> ")
 
 
+@_make("attribute", "tag", "VR", "N-CREATE", "N-SET")
+def _performed() -> Iterator[Row]:
+    for rule in mpps.RULES:
+        yield from _performed_rows(rule, "", is_fixed=rule.is_fixed)
+
+
+def _performed_rows(rule: mpps.Rule, prefix: str, *, is_fixed: bool) -> Iterator[Row]:
+    tag = f"({rule.tag >> 16:04X},{rule.tag & 0xFFFF:04X})"
+    # What an item must say does not depend on who brings it.
+    changed = str(rule.create) if prefix else "3"
+    yield f"{prefix}{_keyword(rule.tag)}", tag, rule.vr, str(rule.create), "-" if is_fixed else changed
+    for item in rule.items:
+        yield from _performed_rows(item, f"{prefix}> ", is_fixed=is_fixed)
+
+
+def _keyword(tag: int) -> str:
+    from pydicom.datadict import keyword_for_tag
+
+    return str(keyword_for_tag(tag))
+
+
 @_make("set", "alone", "with code extensions")
 def _charsets() -> Iterator[Row]:
     for each in CHARSETS:
@@ -181,6 +214,7 @@ _TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "rejections": _rejections,
     "status codes": _statuses,
     "keys": _keys,
+    "performed steps": _performed,
     "character sets": _charsets,
     "settings": _settings,
     "options": _options,

@@ -25,7 +25,7 @@ def delete(
 
     Without --yes they are shown first, and you are asked.
     """
-    from openworklist.app import open_shared_store
+    from openworklist.app.doors import open_shared_store
     from openworklist.services.records import Records
 
     with open_shared_store(loaded.settings) as database:
@@ -44,7 +44,7 @@ def list_deleted(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """List the records deleted in the last 30 days, by people or auto delete, the last one first."""
-    from openworklist.app import open_store
+    from openworklist.app.doors import open_store
     from openworklist.services.records import Records
 
     with open_store(loaded.settings) as database:
@@ -76,7 +76,7 @@ def restore(
 
     What their senders sent meanwhile is not applied to them.
     """
-    from openworklist.app import open_shared_store
+    from openworklist.app.doors import open_shared_store
     from openworklist.services.records import Records
 
     with open_shared_store(loaded.settings) as database:

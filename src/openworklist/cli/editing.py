@@ -20,7 +20,7 @@ def edit(
     ],
 ) -> None:
     """Write values over those of a record; each stands until a newer message changes that value."""
-    from openworklist.app import open_shared_store
+    from openworklist.app.doors import open_shared_store
     from openworklist.services.configurations import Configurations
     from openworklist.services.records import Records
 

@@ -80,7 +80,7 @@ def _find_choice(loaded: Loaded, text: str) -> Choose:
 
 def _find_configuration(loaded: Loaded) -> Configuration:
     """What is set up in the database of these settings; the defaults if there is none yet."""
-    from openworklist.app import open_store
+    from openworklist.app.doors import open_store
     from openworklist.services.configuration import Configuration
     from openworklist.services.configurations import Configurations
 
@@ -91,7 +91,7 @@ def _find_configuration(loaded: Loaded) -> Configuration:
 
 
 def _read_journal(loaded: Loaded, number: int) -> bytes:
-    from openworklist.app import open_store
+    from openworklist.app.doors import open_store
     from openworklist.services.journal import Journal
 
     with open_store(loaded.settings) as database:

@@ -38,7 +38,7 @@ def export(
 
     What the mapping has no place for is told on stderr.
     """
-    from openworklist.app import open_store
+    from openworklist.app.doors import open_store
     from openworklist.services.clock import read_clock
     from openworklist.services.configurations import Configurations
     from openworklist.services.export import compose_record

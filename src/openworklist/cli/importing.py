@@ -39,7 +39,7 @@ def import_files(
 
     Exit 1 if a message was refused or a file could not be read. The same files again change nothing.
     """
-    from openworklist.app import open_files
+    from openworklist.app.doors import open_files
 
     found = [file for path in paths for file in _find(path, recursive)]
     run = _Run(len(found), is_silent=as_json)

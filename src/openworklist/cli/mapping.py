@@ -29,7 +29,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 @takes_settings("data", "database")
 def list_mappings(loaded: Loaded, as_json: AsJson = False) -> None:
     """Show the mappings of the site and those that come with the server, and who uses each."""
-    from openworklist.app import open_store
+    from openworklist.app.doors import open_store
     from openworklist.hl7.profile import PRESETS
     from openworklist.services.configuration import find_references
     from openworklist.services.configurations import Configurations
@@ -64,7 +64,7 @@ def show_mapping(
     ] = None,
 ) -> None:
     """Give a mapping as JSON, to change it and import it again."""
-    from openworklist.app import open_store
+    from openworklist.app.doors import open_store
     from openworklist.hl7.profile_json import to_json
     from openworklist.services.configurations import Configurations
 
@@ -85,7 +85,7 @@ def import_mapping(
     note: Note = "",
 ) -> None:
     """Store a mapping; the versions before it are kept. Under the name of a preset it takes its place."""
-    from openworklist.app import open_shared_store
+    from openworklist.app.doors import open_shared_store
     from openworklist.services.configurations import Configurations
 
     document = read_document(file)
@@ -111,7 +111,7 @@ def restore_mapping(
     version: Annotated[int, typer.Argument(min=1, help="Its number in `mapping versions`.")],
 ) -> None:
     """Bring a version of a mapping back, as the newest one."""
-    from openworklist.app import open_shared_store
+    from openworklist.app.doors import open_shared_store
     from openworklist.services.configurations import Configurations
 
     with open_shared_store(loaded.settings) as database:
@@ -123,7 +123,7 @@ def restore_mapping(
 @takes_settings("data", "database")
 def delete_mapping(loaded: Loaded, name: Name) -> None:
     """Delete a mapping of the site; a preset that was changed is as it came again."""
-    from openworklist.app import open_shared_store
+    from openworklist.app.doors import open_shared_store
     from openworklist.services.configurations import Configurations
 
     with open_shared_store(loaded.settings) as database:
@@ -146,7 +146,7 @@ def try_mapping(
 
     Without --sender it stands for the mapping of its name, whoever uses that.
     """
-    from openworklist.app import make_reader, open_store
+    from openworklist.app.doors import make_reader, open_store
     from openworklist.domain.system import System
     from openworklist.hl7.profile_json import from_json
     from openworklist.services.configurations import Configurations
@@ -227,7 +227,7 @@ def suggest_mapping(
 
 
 def _read_journal(loaded: Loaded, sender: str, last: int) -> list[bytes]:
-    from openworklist.app import open_store
+    from openworklist.app.doors import open_store
     from openworklist.services.journal import Journal
     from openworklist.store.journal import Filter
 

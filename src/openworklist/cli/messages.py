@@ -135,7 +135,7 @@ def download_message(
 
 
 def _database(loaded: Loaded) -> Any:
-    from openworklist.app import open_store
+    from openworklist.app.doors import open_store
 
     return open_store(loaded.settings)
 

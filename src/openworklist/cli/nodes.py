@@ -36,7 +36,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 @takes_settings("data", "database", "time_zone")
 def list_nodes(loaded: Loaded, as_json: AsJson = False) -> None:
     """Show the saved nodes, when each was asked last, and what came of it."""
-    from openworklist.app import open_store
+    from openworklist.app.doors import open_store
     from openworklist.services.configurations import Configurations
     from openworklist.services.nodes import find_all
 
@@ -97,7 +97,7 @@ def set_node(
     ] = None,
 ) -> None:
     """Save a node; what is not given stays as it is. With an interval it is asked by a running server."""
-    from openworklist.app import open_shared_store
+    from openworklist.app.doors import open_shared_store
     from openworklist.domain.node import SavedNode
     from openworklist.services.configurations import Configurations
     from openworklist.services.nodes import save
@@ -140,7 +140,7 @@ def set_node(
 @takes_settings("data", "database")
 def delete_node(loaded: Loaded, name: Name) -> None:
     """Forget a node; the records that came from it stay."""
-    from openworklist.app import open_shared_store
+    from openworklist.app.doors import open_shared_store
     from openworklist.services.configurations import Configurations
     from openworklist.services.nodes import delete
 
@@ -153,7 +153,7 @@ def delete_node(loaded: Loaded, name: Name) -> None:
 @takes_settings("data", "database")
 def echo_node(loaded: Loaded, name: Name) -> None:
     """Ask a saved node whether it is there (C-ECHO)."""
-    from openworklist.app import open_store
+    from openworklist.app.doors import open_store
     from openworklist.services.asking import to_peer
     from openworklist.services.configurations import Configurations
 

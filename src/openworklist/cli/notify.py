@@ -41,7 +41,7 @@ class Kind(StrEnum):
 @takes_settings("data", "database")
 def list_subscribers(loaded: Loaded, as_json: AsJson = False) -> None:
     """Show who is told, and where."""
-    from openworklist.app import open_store
+    from openworklist.app.doors import open_store
     from openworklist.domain.subscriber import to_document
     from openworklist.services.configurations import Configurations
 
@@ -88,7 +88,7 @@ def set_subscriber(
     server_name: ServerName = "",
 ) -> None:
     """Have a system told from now on; what is not given is as by default."""
-    from openworklist.app import open_shared_store
+    from openworklist.app.doors import open_shared_store
     from openworklist.clients.tls import make_context
     from openworklist.domain.destination import Destination
     from openworklist.domain.subscriber import Subscriber
@@ -112,7 +112,7 @@ def set_subscriber(
 @takes_settings("data", "database")
 def forget_subscriber(loaded: Loaded, name: Name) -> None:
     """Tell a system nothing more; what waits in the outbound queue still goes."""
-    from openworklist.app import open_shared_store
+    from openworklist.app.doors import open_shared_store
     from openworklist.services.configurations import Configurations
 
     with open_shared_store(loaded.settings) as database:

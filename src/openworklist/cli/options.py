@@ -27,7 +27,7 @@ def list_options(
     loaded: Loaded, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
 ) -> None:
     """Show every option, its value and what it is."""
-    from openworklist.app import open_store
+    from openworklist.app.doors import open_store
     from openworklist.services.configurations import Configurations
 
     with open_store(loaded.settings) as database:
@@ -49,7 +49,7 @@ def set_option(
     loaded: Loaded, name: Name, value: Annotated[str, typer.Argument(help="Its new value.")]
 ) -> None:
     """Change an option."""
-    from openworklist.app import open_shared_store
+    from openworklist.app.doors import open_shared_store
     from openworklist.services.configurations import Configurations
 
     with open_shared_store(loaded.settings) as database:
@@ -61,7 +61,7 @@ def set_option(
 @takes_settings("data", "database")
 def reset_option(loaded: Loaded, name: Name) -> None:
     """Bring an option back to its default."""
-    from openworklist.app import open_shared_store
+    from openworklist.app.doors import open_shared_store
     from openworklist.services.configurations import Configurations
 
     with open_shared_store(loaded.settings) as database:

@@ -45,7 +45,7 @@ def list_outgoing(
     as_json: AsJson = False,
 ) -> None:
     """List the messages that wait or were given up, the newest first."""
-    from openworklist.app import open_store
+    from openworklist.app.doors import open_store
     from openworklist.services.outbound import UNSENT, Outbound
 
     zone = loaded.settings.zone()
@@ -64,7 +64,7 @@ def list_outgoing(
 @takes_settings("data", "database", "time_zone", "default_charset")
 def show_outgoing(loaded: Loaded, number: Number, as_json: AsJson = False) -> None:
     """Show one message, how it went, and what the receiver answered last."""
-    from openworklist.app import open_store
+    from openworklist.app.doors import open_store
     from openworklist.services.outbound import Outbound
 
     zone = loaded.settings.zone()
@@ -109,7 +109,7 @@ def drop(
 
 
 def _change(loaded: Loaded, numbers: list[int] | None, dead: bool, to: str, as_json: bool, verb: str) -> None:
-    from openworklist.app import open_shared_store
+    from openworklist.app.doors import open_shared_store
     from openworklist.services.outbound import Outbound
 
     if bool(numbers) == dead or (to and not dead):

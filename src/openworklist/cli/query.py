@@ -154,7 +154,7 @@ def import_worklist(
 
     The same entries again change nothing. Exit 1 if an entry was refused or an answer could not be read.
     """
-    from openworklist.app import open_importer
+    from openworklist.app.doors import open_importer
     from openworklist.services.clock import read_clock
     from openworklist.services.importing import Asked, count, to_scope
 
@@ -227,7 +227,7 @@ def _find_node(
 
 
 def _find_saved(loaded: Loaded, name: str) -> SavedNode:
-    from openworklist.app import open_store
+    from openworklist.app.doors import open_store
     from openworklist.domain.errors import StoreError
     from openworklist.services.configurations import Configurations
 

@@ -121,7 +121,7 @@ def show_record(
 
 
 def _database(loaded: Loaded) -> Any:
-    from openworklist.app import open_store
+    from openworklist.app.doors import open_store
 
     return open_store(loaded.settings)
 

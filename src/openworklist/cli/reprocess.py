@@ -32,7 +32,7 @@ def reprocess(
 
     Without --yes nothing is stored.
     """
-    from openworklist.app import make_reader, open_shared_store, open_store
+    from openworklist.app.doors import make_reader, open_shared_store, open_store
     from openworklist.services.configurations import Configurations
     from openworklist.services.journal import Journal
     from openworklist.services.reprocessing import Reprocessing

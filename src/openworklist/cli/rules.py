@@ -25,7 +25,7 @@ def make_application(kind: str, help: str) -> typer.Typer:
     def list_rules(
         loaded: Loaded, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
     ) -> None:
-        from openworklist.app import open_store
+        from openworklist.app.doors import open_store
         from openworklist.services.configurations import Configurations
 
         with open_store(loaded.settings) as database:
@@ -38,7 +38,7 @@ def make_application(kind: str, help: str) -> typer.Typer:
     @application.command("set", help=f"Store a {kind}, or a new version of one.")
     @takes_settings("data", "database")
     def set_rule(loaded: Loaded, name: Name, document: Document) -> None:
-        from openworklist.app import open_shared_store
+        from openworklist.app.doors import open_shared_store
         from openworklist.services.configurations import Configurations
 
         try:
@@ -54,7 +54,7 @@ def make_application(kind: str, help: str) -> typer.Typer:
     @application.command("delete", help=f"Delete a {kind}; its versions are kept.")
     @takes_settings("data", "database")
     def delete_rule(loaded: Loaded, name: Name) -> None:
-        from openworklist.app import open_shared_store
+        from openworklist.app.doors import open_shared_store
         from openworklist.services.configurations import Configurations
 
         with open_shared_store(loaded.settings) as database:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -38,7 +37,7 @@ _ANSWERS = {Choice.YES: True, Choice.NO: False, Choice.DEFAULT: None}
 @takes_settings("data", "database", "time_zone")
 def list_scanners(loaded: Loaded, as_json: AsJson = False) -> None:
     """Show the scanners that asked or were entered, and what is decided about each."""
-    from openworklist.app import open_store
+    from openworklist.app.doors import open_store
     from openworklist.domain.scanner import to_document
     from openworklist.services.configurations import Configurations
     from openworklist.store.questions import find_asking
@@ -104,10 +103,9 @@ def set_scanner(
     time_zone: Annotated[str | None, typer.Option(help="Zone of its clock, like Europe/Athens.")] = None,
 ) -> None:
     """Decide about a scanner; what is not given stays as it is. "" and default: as the site has it."""
-    from openworklist.app import open_shared_store
-    from openworklist.domain.scanner import Scanner
+    from openworklist.app.doors import open_shared_store
     from openworklist.services.configurations import Configurations
-    from openworklist.services.scanners import save_scanner
+    from openworklist.services.scanners import change_scanner
 
     texts = {
         "description": description,
@@ -127,10 +125,8 @@ def set_scanner(
     if answer_limit is not None:
         changes["answer_limit"] = _to_limit(answer_limit)
     with open_shared_store(loaded.settings) as database:
-        configurations = Configurations(database)
-        scanner = configurations.current().scanners.get(title.strip(" ")) or Scanner(title.strip(" "))
-        changed = replace(scanner, is_confirmed=True, **changes)
-        configuration = save_scanner(configurations, changed, find_actor())
+        configuration = change_scanner(Configurations(database), title, changes, find_actor())
+    changed = configuration.scanners[title.strip(" ")]
     print(f"{changed.ae_title}: {_describe(changed, configuration)}")
 
 
@@ -138,12 +134,12 @@ def set_scanner(
 @takes_settings("data", "database")
 def forget_scanner(loaded: Loaded, title: Title) -> None:
     """Forget what was decided about a scanner: when it asks again, it is new."""
-    from openworklist.app import open_shared_store
+    from openworklist.app.doors import open_shared_store
     from openworklist.services.configurations import Configurations
     from openworklist.services.scanners import delete_scanner
 
     with open_shared_store(loaded.settings) as database:
-        delete_scanner(Configurations(database), title, find_actor())
+        delete_scanner(Configurations(database), title.strip(" "), find_actor())
     print(f"{title}: forgotten")
 
 

@@ -82,7 +82,7 @@ def send(
 
 def _compose(loaded: Loaded, numbers: Iterable[int], profile: str, receiver: str) -> Iterator[Message]:
     """Records as orders; what the mapping of the receiver has no place for is told on stderr."""
-    from openworklist.app import open_store
+    from openworklist.app.doors import open_store
     from openworklist.services.clock import read_clock
     from openworklist.services.configurations import Configurations
     from openworklist.services.export import compose_record
@@ -104,7 +104,7 @@ def _compose(loaded: Loaded, numbers: Iterable[int], profile: str, receiver: str
 
 
 def _queue(loaded: Loaded, messages: Sequence[Message], destination: Destination) -> None:
-    from openworklist.app import open_shared_store
+    from openworklist.app.doors import open_shared_store
     from openworklist.clients.tls import make_context
     from openworklist.services.outbound import Outbound
 

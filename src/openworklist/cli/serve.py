@@ -15,7 +15,7 @@ from openworklist.settings import Loaded
 @takes_settings()
 def serve(loaded: Loaded) -> None:
     """Start the server; it stops in order on SIGTERM or Ctrl-C."""
-    from openworklist.app import run
+    from openworklist.app.run import run
 
     run(loaded.settings, lambda line: print(line, flush=True))
 

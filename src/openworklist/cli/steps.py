@@ -41,7 +41,7 @@ def list_steps(
     as_json: AsJson = False,
 ) -> None:
     """List the performed steps, the newest first."""
-    from openworklist.app import open_store
+    from openworklist.app.doors import open_store
     from openworklist.domain.performed import StepState
     from openworklist.store.performed_steps import list_steps as find
 
@@ -65,7 +65,7 @@ def show_step(
     as_json: AsJson = False,
 ) -> None:
     """Show one performed step with all that the scanner said of it."""
-    from openworklist.app import open_store
+    from openworklist.app.doors import open_store
     from openworklist.dicom.performing import read_document
     from openworklist.domain.errors import NotFound
     from openworklist.store.performed_steps import find_step_by_number

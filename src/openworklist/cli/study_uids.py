@@ -35,7 +35,7 @@ class For(StrEnum):
 @takes_settings("data", "database")
 def show(loaded: Loaded, as_json: AsJson = False) -> None:
     """Show the root, and which scanners see these UIDs."""
-    from openworklist.app import open_store
+    from openworklist.app.doors import open_store
     from openworklist.domain.study_uids import to_document
     from openworklist.services.configurations import Configurations
 
@@ -98,7 +98,7 @@ def show_history(loaded: Loaded, as_json: AsJson = False) -> None:
 
 
 def _change(loaded: Loaded, change: Callable[[StudyUids], StudyUids]) -> None:
-    from openworklist.app import open_shared_store
+    from openworklist.app.doors import open_shared_store
     from openworklist.services.configurations import Configurations
     from openworklist.services.scanners import change_study_uids
 

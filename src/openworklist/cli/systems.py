@@ -41,7 +41,7 @@ def list_systems(
     loaded: Loaded, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
 ) -> None:
     """Show the systems that sent messages or were entered, and how their messages are mapped."""
-    from openworklist.app import open_store
+    from openworklist.app.doors import open_store
     from openworklist.domain.system import to_document
     from openworklist.services.configurations import Configurations
 
@@ -79,7 +79,7 @@ def set_system(
     ] = None,
 ) -> None:
     """Decide what counts for a system; what is not given stays as it is."""
-    from openworklist.app import open_shared_store
+    from openworklist.app.doors import open_shared_store
     from openworklist.domain.system import System
     from openworklist.services.configurations import Configurations
 
@@ -105,7 +105,7 @@ def set_system(
 @takes_settings("data", "database")
 def forget_system(loaded: Loaded, name: Name) -> None:
     """Forget what was decided about a system: its next message makes it new again."""
-    from openworklist.app import open_shared_store
+    from openworklist.app.doors import open_shared_store
     from openworklist.services.configurations import Configurations
 
     with open_shared_store(loaded.settings) as database:

@@ -13,7 +13,7 @@ _LONGEST = 80  # letters of a document in a line
 
 def print_versions(loaded: Loaded, kind: str, name: str, *, as_json: bool) -> None:
     """The versions of an option, a system or a mapping, counted from 1."""
-    from openworklist.app import open_store
+    from openworklist.app.doors import open_store
     from openworklist.domain.errors import NotFound
     from openworklist.services.configurations import Configurations
 

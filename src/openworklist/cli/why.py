@@ -42,7 +42,7 @@ def why(
     as_json: AsJson = False,
 ) -> None:
     """Say why a scanner shows a record or not: its last question held against the record, key by key."""
-    from openworklist.app import open_why
+    from openworklist.app.doors import open_why
 
     with open_why(loaded.settings) as explainer:
         found = explainer.explain(record, scanner.strip(" "), question)
@@ -56,7 +56,7 @@ def why(
 @takes_settings("data", "database", "time_zone")
 def list_questions(loaded: Loaded, title: Title, as_json: AsJson = False) -> None:
     """Show what a scanner asked last, the newest first, and how often; and how it was turned away."""
-    from openworklist.app import open_why
+    from openworklist.app.doors import open_why
 
     zone = loaded.settings.zone()
     with open_why(loaded.settings) as explainer:
@@ -100,7 +100,7 @@ def see(loaded: Loaded, title: Title, question: Number = 1, as_json: AsJson = Fa
 
     For one that never asked: what it would get for all exams of today.
     """
-    from openworklist.app import open_why
+    from openworklist.app.doors import open_why
 
     with open_why(loaded.settings) as explainer:
         records = list(explainer.see(title.strip(" "), question))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -32,18 +31,11 @@ _TROUBLES: Final = {
     "aborted": "peer.aborted",
     "stopped": "peer.stopped",
     "too-large": "peer.protocol",
+    "too-much": "peer.protocol",
 }
 # PS3.4 table K.4-1, where the node gives no reason.
 _STATUSES: Final = {0xA000: "out of resources, or not a question for it", 0xC000: "unable to process"}
 _LONGEST_TITLE: Final = 16  # PS3.5 table 6.2-1
-
-
-class _Closable(ssl.SSLSocket):
-    """pynetdicom closes a socket only after a shutdown that succeeds: not where the peer was quicker."""
-
-    def shutdown(self, how: int) -> None:
-        with suppress(OSError):
-            super().shutdown(how)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +92,19 @@ class Node:
     def _associate(
         self, sop_class: str, handlers: Sequence[tuple[Any, Callable[[Any], None]]] = ()
     ) -> Iterator[Any]:
-        from pynetdicom import AE
+        from openworklist.clients.dicom_line import Entity, drop
 
         # Every trouble becomes a PeerError: its own log would tell it again, in words for its developers.
         logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)
         _check_title(self.called, "the called AE title")
         _check_title(self.calling, "the calling AE title")
-        entity = AE(ae_title=self.calling)
+        entity = Entity(ae_title=self.calling)
         entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = self.timeout
         entity.connection_timeout = self.connect_timeout or self.timeout
         entity.add_requested_context(sop_class, list(_SYNTAXES))
         secured: dict[str, Any] = {}
         if self.tls is not None:
-            context = make_context(self.tls)
-            context.sslsocket_class = _Closable
-            secured["tls_args"] = (context, self.tls.server_name or self.host)
+            secured["tls_args"] = (make_context(self.tls), self.tls.server_name or self.host)
         try:
             association = entity.associate(
                 self.host, self.port, ae_title=self.called, evt_handlers=list(handlers), **secured
@@ -125,9 +115,11 @@ class Node:
             raise self._refusal(association, sop_class)
         try:
             yield association
-        finally:
-            if association.is_established:
-                association.release()
+        except BaseException:  # Ctrl-C, too: whoever gives up does not wait for the node
+            drop(association)
+            raise
+        if association.is_established:
+            association.release()
 
     @property
     def _name(self) -> str:
@@ -172,6 +164,7 @@ class Node:
             "aborted": "broke off the worklist question",
             "stopped": "was asked to stop",
             "too-large": "sends an answer that is too large to be one",
+            "too-much": "sends more than can be held",
         }.get(found.trouble)
         if sentence:
             raise PeerError(

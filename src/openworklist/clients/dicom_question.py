@@ -19,8 +19,10 @@ from openworklist.domain.errors import IdentifierError
 PENDING: Final = frozenset({0xFF00, 0xFF01})
 _FIRST: Final = 1  # Message ID of the one question of an association
 _GRACE: Final = 5.0  # seconds for a node to heed a cancel
+_HOSTILE: Final = ("too-large", "too-much")  # troubles of a node that is not asked to stop
 _ALMOST: Final = 0.9  # of a time-out: clocks differ
 _MOST_BYTES: Final = 64 * 1024 * 1024  # of one answer
+_MOST_IN_ALL: Final = 512 * 1024 * 1024  # bytes: a hundred thousand answers of five thousand
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Found:
     is_limited: bool = False
     status: int | None = None  # the final one; None if there was none
     comment: str = ""
-    trouble: str = ""  # timeout, aborted; where we ended it: limit, total, stopped, too-large
+    trouble: str = ""  # timeout, aborted; where we ended it: limit, total, stopped, too-large, too-much
 
     @property
     def is_complete(self) -> bool:
@@ -62,7 +64,7 @@ class Question:
         self._terms = terms
         self._stop = stop
         self._raw: deque[bytes] = deque()
-        self._size = 0
+        self._size = self._sum = 0
         self._trouble = ""  # why it is ended by us
         self._is_broken_off = False
         self._woken = threading.Event()
@@ -139,8 +141,11 @@ class Question:
 
     def _weigh(self, event: Any) -> None:
         self._size += len(event.pdu)
+        self._sum += len(event.pdu)
         if self._size > _MOST_BYTES:
             self._end("too-large")
+        elif self._sum > _MOST_IN_ALL:
+            self._end("too-much")
 
     def _end(self, trouble: str) -> None:
         self._trouble = self._trouble or trouble
@@ -152,15 +157,17 @@ class Question:
 
     def _watch(self, association: Any) -> None:
         """Cancel when it is time to, and break off where that is not heeded."""
+        from openworklist.clients.dicom_line import drop
+
         is_woken = self._woken.wait(self._terms.total or None)
         if self._is_over.is_set():
             return
         self._trouble = self._trouble or ("stopped" if is_woken else "total")
-        if self._trouble != "too-large" and not self._stop.is_abrupt:
+        if self._trouble not in _HOSTILE and not self._stop.is_abrupt:
             if self._trouble != "limit":
                 self._cancel(association)
             self._is_over.wait(_GRACE)
         if not self._is_over.is_set():
             self._is_broken_off = True
-            association.abort(block=False)
+            drop(association)
             association.dimse.msg_queue.put((None, None))  # who waits for the next message is let go

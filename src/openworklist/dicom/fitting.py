@@ -128,7 +128,7 @@ def _in_form(form: str) -> Change:
 
 _is_code: Final = re.compile(r"[A-Z0-9 _]{0,16}").fullmatch
 _NO_CODE: Final = re.compile(r"[^A-Z0-9 _]")
-_is_decimal: Final = re.compile(r" *[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[Ee][+-]?[0-9]+)? *").fullmatch
+_is_decimal: Final = re.compile(r" *[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[Ee][+-]?[0-9]+)? *").fullmatch
 
 
 def _fit_code(text: str) -> str:

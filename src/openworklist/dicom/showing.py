@@ -20,6 +20,7 @@ from openworklist.domain.shortening import mark
 from openworklist.domain.transliteration import LOST, transliterate
 
 _GROUPS: Final = 3
+_MOST: Final = 4 * max(LIMITS.values())  # letters of a value; a letter may need four, or be gone
 _EAST_ASIAN: Final = re.compile("[\u2e80-\ud7ff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 _IN_NAMES: Final = "\\^="  # what separates values and parts of a name is no letter of one
 
@@ -43,11 +44,14 @@ def show(attribute: Attribute, fitting: Fitting, text: str, encoding: Encoding) 
     if attribute.vr not in WITH_CHARSET:
         encoding = ASCII
     text = fitting.clean(text)
+    # Of what is far too long only the beginning is looked at: all of it would keep everybody waiting.
+    is_endless = len(text) > _MOST and attribute.vr in LIMITS and not attribute.multiple
+    beginning = text[:_MOST] if is_endless else text
     if attribute.vr == "PN":
-        shown, has_lost = show_name(text, encoding)
+        shown, has_lost = show_name(beginning, encoding)
     else:
-        shown, has_lost = _write(text, encoding.can_hold, "\\")
-    if has_lost and attribute.identifies:
+        shown, has_lost = _write(beginning, encoding.can_hold, "\\")
+    if attribute.identifies and (has_lost or is_endless):
         shown = _tell_apart(shown, text, LIMITS[attribute.vr])
     return Shown(fitting.cut(shown), has_lost)
 
@@ -93,13 +97,40 @@ def _move(alphabetic: str, written: str, rest: list[Shown], encoding: Encoding) 
     return Shown(written, True), rest
 
 
+def show_values(record: Record, repertoire: Repertoire) -> dict[str, Value]:
+    """All that an answer can hold of a record, in length, form and letters as the scanner shows it."""
+    encoding = _find_encoding(repertoire)
+    return {
+        name: _show_value(attribute, record.get(name), encoding)
+        for name in {**record.completed, **record.values}
+        if (attribute := find_attribute(name)) is not None and attribute.tag
+    }
+
+
+def _show_value(attribute: Attribute, value: Value, encoding: Encoding) -> Value:
+    if isinstance(value, str):
+        is_text = value and attribute.vr not in NUMBERS
+        return show(attribute, make_fitting(attribute), value, encoding).text if is_text else value
+    return tuple(
+        {
+            each.name: _show_value(each, inner, encoding)
+            for each in attribute.items
+            if (inner := value_in(item, each.name))
+        }
+        for item in value
+    )
+
+
+def _find_encoding(repertoire: Repertoire) -> Encoding:
+    """That in which a letter is lost if it is lost to the scanner."""
+    if repertoire.is_automatic or repertoire.fallback == TO_UNICODE:
+        return UNICODE
+    return get_encoding(repertoire)
+
+
 def find_losses(record: Record, repertoire: Repertoire) -> tuple[Loss, ...]:
     """What of a record a scanner cannot show as it is; nothing of what is merely too long."""
-    if repertoire.is_automatic or repertoire.fallback == TO_UNICODE:
-        encoding = UNICODE
-    else:
-        encoding = get_encoding(repertoire)
-    return tuple(_find_losses({**record.completed, **record.values}, encoding))
+    return tuple(_find_losses({**record.completed, **record.values}, _find_encoding(repertoire)))
 
 
 def _find_losses(values: Mapping[str, Value], encoding: Encoding) -> Iterator[Loss]:

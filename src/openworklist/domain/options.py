@@ -17,7 +17,7 @@ from openworklist.domain.scanner import (
     ANY_DAY,
     OVER_LIMIT,
     WITHOUT_STATION,
-    parse_statuses,
+    parse_shown,
     parse_window,
 )
 
@@ -113,7 +113,7 @@ class Options:
         _one_of(*FALLBACKS),
     )
     shown_statuses: str = _say(
-        "SCHEDULED, STARTED", "statuses of the records that scanners are shown", _by(parse_statuses)
+        "SCHEDULED, STARTED", "statuses of the records that scanners are shown", _by(parse_shown)
     )
     day_window: str = _say(
         ANY_DAY,

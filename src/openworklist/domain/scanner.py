@@ -53,6 +53,16 @@ def parse_statuses(text: str) -> tuple[str, ...]:
     return found
 
 
+def parse_shown(text: str) -> tuple[str, ...]:
+    """As `parse_statuses`, of a list that names one at least: with none nobody would be shown anything."""
+    found = parse_statuses(text)
+    if not found:
+        raise SettingsError(
+            "No status is named.", where="shown_statuses", hint="options reset shown_statuses: the default"
+        )
+    return found
+
+
 def parse_window(text: str) -> tuple[int, int] | None:
     """Days before and after today: `2,7`, or `7` for as many of each; None for any day.
 

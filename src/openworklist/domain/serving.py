@@ -32,7 +32,14 @@ from openworklist.domain.study_uids import STUDY, StudyUids
 from openworklist.domain.zones import format_offset, move_day, shift
 
 ZONE: Final = "timezone_offset_from_utc"
-_START: Final = (START_DATE, START_TIME)
+# Dates with their times: (0008,0201) says what clock all of them are of (PS3.3 C.12.1.1.8).
+_MOMENTS: Final = {
+    START_DATE: START_TIME,
+    "admitting_date": "admitting_time",
+    "issue_date_of_imaging_service_request": "issue_time_of_imaging_service_request",
+    "study_date": "study_time",
+}
+_TIMES: Final = frozenset(_MOMENTS.values())
 _APART: Final = 2  # days between the dates of two clocks at the most: zones lie up to 26 hours apart
 _SOME_DAY: Final = "20000101"  # in place of one that is not known
 
@@ -59,17 +66,22 @@ class View:
             completed = {name: value for name, value in record.completed.items() if name != STUDY}
             record = replace(record, completed=completed)
         if self.zone is not None and self.site_zone is not None:
-            date, time = shift(record.text(START_DATE), record.text(START_TIME), self.site_zone, self.zone)
-            offset = format_offset(self.zone, date or _SOME_DAY, time)
-            values: dict[str, Value] = {**record.values, START_DATE: date, START_TIME: time, ZONE: offset}
+            values: dict[str, Value] = dict(record.values)
+            for date, time in _MOMENTS.items():
+                if record.text(date) and record.text(time):
+                    there = shift(record.text(date), record.text(time), self.site_zone, self.zone)
+                    values[date], values[time] = there
             record = replace(record, values=values)
+            offset = format_offset(self.zone, record.text(START_DATE) or _SOME_DAY, record.text(START_TIME))
+            record = replace(record, values={**values, ZONE: offset})
         return record
 
     def is_changed(self, condition: Condition) -> bool:
         """Whether what the condition is on may look otherwise than it is stored."""
-        if isinstance(condition, Interval) or condition_name(condition) in _START:
+        name = condition_name(condition)
+        if name in _MOMENTS or name in _TIMES:
             return self.zone is not None
-        return self.hides_made_uids and condition_name(condition) == STUDY
+        return self.hides_made_uids and name == STUDY
 
 
 PLAIN: Final = View()
@@ -237,14 +249,15 @@ def _widen(condition: Condition, view: View) -> Iterable[Condition]:
     """What finds at least all that the condition finds by the view's clock: days on both sides, any time."""
     if view.zone is None or not view.is_changed(condition):
         return (condition,)
-    if isinstance(condition, AnyOf) and condition.name == START_DATE:
+    name = condition_name(condition)
+    if isinstance(condition, AnyOf) and name in _MOMENTS:
         days = [each for inner in condition.conditions for each in _widen(inner, view)]
         kept = tuple(each for each in days if isinstance(each, Range))
-        return (AnyOf(START_DATE, kept),)
+        return (AnyOf(name, kept),)
     if isinstance(condition, Interval):
         low, high = condition.low_date, condition.high_date
-    elif isinstance(condition, Range) and condition.name == START_DATE:
+    elif isinstance(condition, Range) and name in _MOMENTS:
         low, high = condition.low, condition.high
     else:
-        return () if condition_name(condition) in _START else (condition,)
-    return (Range(START_DATE, move_day(low, -_APART), move_day(high, _APART)),)
+        return () if name in _TIMES else (condition,)
+    return (Range(name, move_day(low, -_APART), move_day(high, _APART)),)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from openworklist.dicom.messages import MAX_DATASET
 from openworklist.dicom.negotiation import (
@@ -28,6 +28,13 @@ from openworklist.dicom.sop_classes import (
 )
 from openworklist.listeners.crowd import Crowd, Network, find_group, is_allowed, take_from
 from openworklist.listeners.dicom_connection import Connection
+from openworklist.listeners.dicom_contract import (
+    DicomObserver,
+    FindService,
+    QuestionKeeper,
+    Silent,
+    StepService,
+)
 from openworklist.listeners.entrance import Entrance, TlsPort
 
 log = logging.getLogger("openworklist.dicom")
@@ -48,108 +55,6 @@ _TOO_MANY_OF_ADDRESS: Final = Rejection(
 )
 _GAVE_WAY: Final = "it asked for no association, and others came: dicom_max_pending are waiting"
 _IN_USE: Final = 0.5  # seconds since it last sent something that make an association worth waiting for
-
-
-class FindCursor(Protocol):
-    """The answers to one question, in batches, so that a C-CANCEL is heard between them."""
-
-    status: int  # 0xFF00, or 0xFF01 if a key that was given is not matched on
-
-    def next_batch(self) -> list[bytes] | Awaitable[list[bytes]]:
-        """Encoded identifiers, none at the end. A list at once where that is quick, else an awaitable."""
-
-
-class FindService(Protocol):
-    """Answers worklist questions, on the loop's thread."""
-
-    def open(
-        self, calling_ae: str, identifier: bytes, transfer_syntax: str, *, adjusts_zone: bool
-    ) -> FindCursor:
-        """IdentifierError becomes A900 or C001 by its code, StoreError A700; so too from the cursor.
-
-        `adjusts_zone`: it was agreed that dates and times are those of the question's time zone.
-        """
-
-
-class StepService(Protocol):
-    """Keeps performed steps. StepError is answered with the status of its code, StoreError with 0213."""
-
-    async def create(self, calling_ae: str, peer: str, uid: str, dataset: bytes, transfer_syntax: str) -> str:
-        """The SOP Instance UID of the step, made here where `uid` is ""."""
-
-    async def change(self, calling_ae: str, uid: str, dataset: bytes, transfer_syntax: str) -> None: ...
-
-    async def get(self, uid: str, tags: Sequence[int], transfer_syntax: str) -> tuple[bytes, tuple[int, ...]]:
-        """The attributes that were asked for, all if none was, and those that are not there."""
-
-
-class DicomObserver(Protocol):
-    """Told what happens on the port, for counters. The methods here do nothing."""
-
-    def association_opened(self, peer: str, calling: str) -> None:
-        return None
-
-    def association_rejected(self, peer: str, calling: str, called: str, reason: str) -> None:
-        return None
-
-    def limit_reached(self, setting: str) -> None:
-        return None
-
-    def association_aborted(self, peer: str, calling: str, reason: str) -> None:
-        return None
-
-    def association_closed(self, peer: str, calling: str) -> None:
-        return None
-
-    def connection_refused(self, peer: str, reason: str) -> None:
-        return None
-
-    def timed_out(self, peer: str, reason: str) -> None:
-        return None
-
-    def secured(self, peer: str, version: str, cipher: str) -> None:
-        return None
-
-    def tls_failed(self, peer: str, reason: str) -> None:
-        return None
-
-    def misdirected(self, peer: str, reason: str) -> None:
-        return None
-
-    def echo(self, calling: str) -> None:
-        return None
-
-    def question(self, calling: str, answers: int, seconds: float, status: int) -> None:
-        return None
-
-    def step(self, calling: str, operation: str, seconds: float, status: int) -> None:
-        return None
-
-    def failed(self, peer: str, error: BaseException) -> None:
-        return None
-
-
-class QuestionKeeper(Protocol):
-    """Remembers what was asked, for people who wonder why a scanner does not show something."""
-
-    def note(
-        self,
-        calling: str,
-        peer: str,
-        identifier: bytes,
-        transfer_syntax: str,
-        adjusts_zone: bool,
-        answers: int,
-        status: int,
-    ) -> None:
-        """A question got its final answer."""
-
-    def note_refusal(self, calling: str, peer: str, called: str, reason: str) -> None:
-        """An association was turned away."""
-
-
-class _Silent(DicomObserver):
-    """Nobody wants to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +91,8 @@ class DicomListener:
     """The DICOM listener: `bind`, then `start`, and `stop` at the end. `port` None is no plain port.
 
     `called` and `calling` are the AE titles that are allowed, empty for any; `is_welcome` is asked for each
-    association, with the calling AE title and the peer. `max_pdu` is the longest P-DATA-TF we take, in bytes,
-    0 for any. Without `steps` nothing is told of performed steps.
+    association and each of its commands, with the calling AE title and the peer. `max_pdu` is the longest
+    P-DATA-TF we take, in bytes, 0 for any. Without `steps` nothing is told of performed steps.
     """
 
     name = "DICOM"
@@ -213,11 +118,11 @@ class DicomListener:
         self.service = service
         self.steps = steps
         self.limits = limits or DicomLimits()
-        self.observer = observer or _Silent()
+        self.observer = observer or Silent()
         self.keeper = keeper
         services = _SERVICES | (_STEP_SERVICES if steps is not None else {})
         self.negotiator = Negotiator(Policy(services, frozenset(called), frozenset(calling), max_pdu))
-        self._is_welcome = is_welcome
+        self.is_welcome = is_welcome
         self._entrance = Entrance(self.name, host, port, tls)
         self._sweep_seconds = sweep_seconds
         self._allowed = tuple(allowed)
@@ -317,7 +222,7 @@ class DicomListener:
             if limit and count >= limit:
                 self.observer.limit_reached(setting)
                 return rejection
-        return None if self._is_welcome(calling, peer) else CALLING_UNKNOWN
+        return None if self.is_welcome(calling, peer) else CALLING_UNKNOWN
 
     def association_opened(self, connection: Connection) -> None:
         self._associations += 1

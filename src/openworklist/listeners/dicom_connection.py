@@ -87,6 +87,11 @@ class Connection(asyncio.Protocol):
     def address(self) -> str:
         return str(self._peername[0]) if self._peername else ""
 
+    @property
+    def is_welcome(self) -> bool:
+        """Whether its scanner is served still: the site may have decided otherwise since it came."""
+        return self.listener.is_welcome(self.calling, self.peer)
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         self._peername = transport.get_extra_info("peername") or ()

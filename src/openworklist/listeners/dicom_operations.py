@@ -29,6 +29,8 @@ def perform(connection: Connection, asked: CommandReceived) -> None:
     command, context = asked.command, asked.context
     if command.is_response:
         connection.abort("it answers what nobody asked")
+    elif not connection.is_welcome:
+        connection.abort("its scanner is turned away since")
     elif command.sop_class not in ("", context.abstract_syntax, _ALSO.get(context.abstract_syntax)):
         _refuse_sop_class(connection, asked)
     else:

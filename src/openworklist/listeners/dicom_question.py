@@ -12,8 +12,8 @@ from openworklist.dicom.status import Status
 from openworklist.domain.errors import IdentifierError, OpenWorklistError, StoreError, TooManyAnswers
 
 if TYPE_CHECKING:
-    from openworklist.listeners.dicom import FindCursor
     from openworklist.listeners.dicom_connection import Connection
+    from openworklist.listeners.dicom_contract import FindCursor
 
 log = logging.getLogger(__name__)
 

@@ -21,6 +21,14 @@ _CONTROLS: Final[Mapping[Status, tuple[str, str]]] = {
 _SECOND: Final = 1_000_000
 
 
+def find_told(record: Record, configuration: Configuration) -> dict[str, Value]:
+    """What others are told of a record: no Study Instance UID of ours that none of its scanners sees."""
+    values: dict[str, Value] = {**record.completed, **record.values}
+    if not configuration.study_uids.is_shown(record):
+        values.pop(STUDY, None)
+    return values
+
+
 def compose_record(
     record: Record,
     configuration: Configuration,
@@ -39,9 +47,7 @@ def compose_record(
     there is no such mapping, CharsetError if there is no such character set.
     """
     control, status = _CONTROLS.get(record.status, ("NW", ""))
-    values: dict[str, Value] = {**record.completed, **record.values}
-    if not configuration.study_uids.is_shown(record):
-        values.pop(STUDY, None)
+    values = find_told(record, configuration)
     if status:
         values["order_status"] = status
     options = configuration.options

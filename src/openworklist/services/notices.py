@@ -8,11 +8,12 @@ from datetime import datetime, tzinfo
 from typing import Final
 
 from openworklist.domain.errors import OpenWorklistError, StoreError
-from openworklist.domain.record import Record, Status, Value
+from openworklist.domain.record import Record, Status
 from openworklist.domain.subscriber import Subscriber
 from openworklist.hl7.compose import Outgoing, compose
 from openworklist.hl7.profile import preset
 from openworklist.services.configuration import Configuration
+from openworklist.services.export import find_told
 from openworklist.services.outbound import put
 from openworklist.store.connection import Connection
 
@@ -68,7 +69,7 @@ def compose_notice(
 ) -> bytes:
     """The record as an order message with SC in ORC-1 and its status in ORC-5."""
     options = configuration.options
-    values: dict[str, Value] = {**record.completed, **record.values, _STATUS: _CODES[record.status]}
+    values = {**find_told(record, configuration), _STATUS: _CODES[record.status]}
     header = Outgoing(
         # Not that of an export of the same record: a receiver that knows repetitions would drop one of them.
         control_id=f"S{record.id}V{record.version}",

@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 _SECONDS: Final = 2.0
 _MOST: Final = 500  # distinct questions in memory, of all scanners, until they are written
 _LONGEST: Final = 8192  # bytes of an identifier; scanners send some hundreds
+_LONGEST_TITLE: Final = 16
 _BATCH: Final = 50  # questions in a transaction: some milliseconds
 
 Key = tuple[str, bytes, str, bool, str, str]  # AE title, identifier, transfer syntax, zone, refusal, called
@@ -80,7 +81,8 @@ class Questions:
 
     def note_refusal(self, calling: str, peer: str, called: str, reason: str) -> None:
         """Remember an association that was turned away; `called` is the AE title that it was for."""
-        self._add((calling, b"", "", False, reason, called), peer, 0, 0)
+        shown = "".join(letter for letter in called[:_LONGEST_TITLE] if letter.isprintable())
+        self._add((calling, b"", "", False, reason, shown), peer, 0, 0)
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run())

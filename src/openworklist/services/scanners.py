@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from openworklist.domain import scanner as scanners
@@ -24,13 +24,18 @@ log = logging.getLogger(__name__)
 _MOST_SEEN: Final = 1_000  # scanners noted by themselves: one that invents titles must not fill the database
 
 
-def save_scanner(
-    configurations: Configurations, scanner: Scanner, actor: str, note: str = ""
+def change_scanner(
+    configurations: Configurations, ae_title: str, changes: Mapping[str, Any], actor: str, note: str = ""
 ) -> Configuration:
-    """SettingsError if something of it cannot be."""
-    document = scanners.to_document(scanner)
-    name = scanners.from_document(scanner.ae_title, document).ae_title
-    return configurations.change(SCANNER, name, lambda _: document, actor, note)
+    """Decide about a scanner, as it is at that moment; SettingsError if something of it cannot be."""
+    title = ae_title.strip(" ")
+
+    def change(configuration: Configuration) -> Any:
+        scanner = configuration.scanners.get(title) or Scanner(title)
+        document = {**scanners.to_document(scanner), "is_confirmed": True, **changes}
+        return scanners.to_document(scanners.from_document(title, document))
+
+    return configurations.change(SCANNER, title, change, actor, note)
 
 
 def delete_scanner(configurations: Configurations, ae_title: str, actor: str) -> Configuration:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from openworklist.domain.control import Action
@@ -33,13 +33,15 @@ _ACTIONS: Final = {
 class Subject:
     """`record` is None where what is stored cannot be read; `deletion` is when it was deleted, else 0.
 
-    `deleted_by` says by whom and why.
+    `deleted_by` says by whom and why. `namesakes` are other records whose accession number or Patient ID is
+    the number by which this one was called.
     """
 
     number: int
     record: Record | None
     deletion: int = 0
     deleted_by: str = ""
+    namesakes: tuple[int, ...] = ()
 
 
 def find_subject(database: Database, named: str) -> Subject:
@@ -51,10 +53,10 @@ def _find(connection: Connection, named: str) -> Subject:
     if named.isascii() and named.isdecimal() and len(named) <= _LONGEST:
         found = _find_number(connection, int(named))
         if found is not None:
-            return found
+            others = {number for name in _BY for number in _find_called(connection, name, named)}
+            return replace(found, namesakes=tuple(sorted(others - {found.number})))
     for name in _BY if named else ():
-        query = WorklistQuery((Single(name, named),), frozenset(Status))
-        numbers = [row.id for row in search(connection, query, None, _MOST).rows]
+        numbers = _find_called(connection, name, named)
         if len(numbers) > 1:
             shown = ", ".join(map(str, sorted(numbers)))
             raise NotFound(
@@ -69,6 +71,11 @@ def _find(connection: Connection, named: str) -> Subject:
         f"There is no record {named!r}.",
         hint="openworklist records list shows what there is, messages list --text what arrived",
     )
+
+
+def _find_called(connection: Connection, name: str, named: str) -> list[int]:
+    query = WorklistQuery((Single(name, named),), frozenset(Status))
+    return [row.id for row in search(connection, query, None, _MOST).rows]
 
 
 def _find_number(connection: Connection, number: int) -> Subject | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import partial
 from typing import Final
 
 from openworklist.dicom.broad_question import make_broad_question
 from openworklist.dicom.identifier import Extras, to_question
+from openworklist.dicom.showing import show_values
 from openworklist.dicom.sop_classes import IMPLICIT_LITTLE_ENDIAN
 from openworklist.dicom.status import Status as Answered
 from openworklist.domain.errors import IdentifierError, NotFound
@@ -17,11 +18,12 @@ from openworklist.domain.mismatch import describe, find_names
 from openworklist.domain.record import Record
 from openworklist.domain.study_uids import STUDY
 from openworklist.domain.why import Line, explain, is_found
+from openworklist.services.answering import Cursor
 from openworklist.services.clock import Clock, read_clock
 from openworklist.services.configuration import Configuration
 from openworklist.services.subject import Subject, find_subject, tell_status
 from openworklist.services.verdict import find_news, judge
-from openworklist.services.worklist import Cursor, Worklist
+from openworklist.services.worklist import Worklist
 from openworklist.store.database import Database
 from openworklist.store.questions import Kept, find_asking, find_questions
 
@@ -75,9 +77,9 @@ class Why:
         subject = find_subject(self._database, named)
         questions, refusals = self.find_questions(ae_title)
         question = _choose(questions, ae_title, number)
-        turned_away = [*self._find_refusals(ae_title, question, refusals)]
+        turned_away = [*self._find_refusals(ae_title, questions, refusals)]
         causes = [*turned_away]
-        notes = [*self._tell_alike(ae_title, questions, refusals)]
+        notes = [*_tell_namesakes(subject), *self._tell_alike(ae_title, questions, refusals)]
         lines: tuple[Line, ...] = ()
         place = ""
         if subject.deletion:
@@ -140,7 +142,9 @@ class Why:
             except Exception:  # noqa: BLE001 - whatever it is, it is left out of answers too
                 continue
             if cursor.find_losses(record) is not None:
-                yield cursor.served.view.see(record)
+                view = cursor.served.view
+                values = show_values(view.see(record), view.repertoire)
+                yield replace(record, values=values, completed={})
 
     def _open(self, ae_title: str, question: Kept | None) -> Cursor:
         if question is None:
@@ -151,7 +155,7 @@ class Why:
             ae_title, question.identifier, question.transfer_syntax, adjusts_zone=question.adjusts_zone
         )
 
-    def _find_refusals(self, ae_title: str, question: Kept | None, refusals: list[Kept]) -> Iterator[str]:
+    def _find_refusals(self, ae_title: str, questions: list[Kept], refusals: list[Kept]) -> Iterator[str]:
         """Why it cannot even ask."""
         if self._configuration.find_serving(ae_title).is_refused:
             scanner = self._configuration.scanners.get(ae_title)
@@ -159,7 +163,7 @@ class Why:
                 yield "it is turned away, as it was set up (refused)"
             else:
                 yield "it is unknown to the site, which turns such scanners away (unknown_scanners)"
-        elif refusals and (question is None or refusals[0].last_asked > question.last_asked):
+        elif refusals and (not questions or refusals[0].last_asked > questions[0].last_asked):
             last = refusals[0]
             called = f"; it called {last.called}" if last.called else ""
             yield f"it was turned away {self._show(last.last_asked)}: {last.refusal}{called}"
@@ -239,6 +243,12 @@ class Why:
 
     def _show(self, moment: int) -> str:
         return f"{datetime.fromtimestamp(moment / 1_000_000, self._zone):%Y-%m-%d %H:%M:%S}"
+
+
+def _tell_namesakes(subject: Subject) -> Iterator[str]:
+    if subject.namesakes:
+        others = ", ".join(map(str, subject.namesakes))
+        yield f"{subject.number} is also the accession number or Patient ID of another record: {others}"
 
 
 def _choose(questions: list[Kept], ae_title: str, number: int) -> Kept | None:

@@ -22,6 +22,7 @@ from openworklist.domain.attributes import BY_NAME
 from openworklist.domain.charset import from_dicom
 from openworklist.domain.record import Record
 from openworklist.domain.repertoire import EXTENSIONS, TERMS, parse_repertoire
+from openworklist.domain.shortening import shorten
 
 NAME, COMMENTS = BY_NAME["patient_name"], BY_NAME["requested_procedure_comments"]
 ID, STATION = BY_NAME["patient_id"], BY_NAME["scheduled_station_ae_title"]
@@ -323,3 +324,23 @@ def test_any_text_leaves_and_is_read_as_what_is_shown(terms: str, text: str, fal
         assert read(found[attribute.keyword], declared) in (shown, f"{shown} ")
         assert has_lost <= (attribute.keyword in lost)
     assert found["ScheduledStationAETitle"].isascii()
+
+
+@pytest.mark.parametrize("letters", ["éа", "ab", "e\u0301"])
+def test_what_is_far_too_long_is_shown_as_what_is_too_long(letters: str) -> None:
+    """The same beginning, and of an identifier the hash of the whole, by which it is found again."""
+    latin = encoding_of("ISO_IR 100")
+    endless = letters * 30_000
+    for attribute in (NAME, COMMENTS):
+        fitting = make_fitting(attribute)
+        assert show(attribute, fitting, endless, latin) == show(attribute, fitting, endless[:40_000], latin)
+    shown = show(ID, make_fitting(ID), endless, latin).text
+    assert shown[-7:] == shorten(endless, 64)[-7:]
+    assert len(shown) == 64
+    latin.encode(shown, "LO")
+
+
+def test_a_weight_of_absurd_length_takes_no_time() -> None:
+    """Quadratic, this would take an hour."""
+    weight = BY_NAME["patient_weight"]
+    assert make_fitting(weight).fit("1" * 1_000_000 + "x") == ""

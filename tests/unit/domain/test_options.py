@@ -27,6 +27,9 @@ def test_changing_one_option_leaves_the_others():
         ("undecodable", "guess", "refuse, replace"),
         ("sending_facility", "A\x1fB", "control characters"),
         ("sending_facility", 3, "must be text"),
+        ("shown_statuses", "READY", "is no status"),
+        ("shown_statuses", "", "No status is named"),
+        ("shown_statuses", " , ", "No status is named"),
     ],
 )
 def test_what_an_option_cannot_be_is_said_by_its_name(name, value, says):

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from openworklist.domain.attributes import BY_NAME
 from openworklist.domain.options import Options
 from openworklist.domain.query import (
     Condition,
@@ -19,7 +20,7 @@ from openworklist.domain.query import (
 )
 from openworklist.domain.record import Record, Status, Value
 from openworklist.domain.scanner import Scanner
-from openworklist.domain.serving import PLAIN, Rule, Served, Serving, View, make_serving, serve
+from openworklist.domain.serving import _MOMENTS, PLAIN, Rule, Served, Serving, View, make_serving, serve
 from openworklist.domain.study_uids import StudyUids
 
 DATE, TIME = "scheduled_procedure_step_start_date", "scheduled_procedure_step_start_time"
@@ -181,3 +182,23 @@ def test_a_record_is_seen_by_the_scanners_clock_with_its_offset() -> None:
 def test_the_sites_own_zone_changes_nothing_unless_it_was_agreed() -> None:
     assert Serving("CT01", time_zone="Europe/Athens").make_view(ATHENS).is_plain
     assert Serving("CT01").make_view(ATHENS, timezone(timedelta(hours=2))).zone
+
+
+def test_every_date_with_a_time_is_of_the_clock_that_the_answer_names() -> None:
+    admitted: dict[str, Value] = {"admitting_date": TODAY, "admitting_time": "2330", "study_date": TODAY}
+    view = View(ATHENS, UTC)
+    seen = view.see(make_record(**admitted))
+    assert (seen.text("admitting_date"), seen.text("admitting_time")) == ("20260315", "0130")
+    assert (seen.text("study_date"), seen.get("study_time")) == (TODAY, make_record().get("study_time"))
+    record = make_record(**admitted)
+    for day, found in ((TODAY, []), ("20260315", ["P1"])):
+        served = ask(Range("admitting_date", day, day), serving=Serving("CT01"), view=view)
+        assert shown(served, [record]) == found
+    for low, found in (("0100", ["P1"]), ("0200", [])):
+        served = ask(Range("admitting_time", low, ""), serving=Serving("CT01"), view=view)
+        assert shown(served, [record]) == found
+
+
+def test_the_moments_of_a_view_are_attributes_of_the_catalogue() -> None:
+    for date, time in _MOMENTS.items():
+        assert (BY_NAME[date].vr, BY_NAME[time].vr) == ("DA", "TM")

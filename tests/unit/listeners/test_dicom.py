@@ -34,7 +34,8 @@ from openworklist.dicom.sop_classes import (
 from openworklist.dicom.user_information import UserInformation
 from openworklist.domain.errors import IdentifierError, ListenError, StoreError
 from openworklist.listeners.crowd import Network
-from openworklist.listeners.dicom import DicomLimits, DicomListener, DicomObserver
+from openworklist.listeners.dicom import DicomLimits, DicomListener
+from openworklist.listeners.dicom_contract import DicomObserver
 
 Reader = asyncio.StreamReader
 Writer = asyncio.StreamWriter
@@ -248,6 +249,7 @@ def run(
     limits: DicomLimits | None = None,
     called: tuple[str, ...] = (),
     allowed: tuple[Network, ...] = (),
+    is_welcome: Callable[[str, str], bool] = lambda calling, peer: True,
 ) -> None:
     """Play a scene against a real listener; it must end within half a minute."""
 
@@ -261,6 +263,7 @@ def run(
             called=called,
             allowed=allowed,
             observer=counts,
+            is_welcome=is_welcome,
             sweep_seconds=0.02,
         )
         await listener.start()
@@ -546,6 +549,21 @@ def test_who_calls_somebody_else_is_rejected() -> None:
         assert scene.counts.events == ["rejected CT1: it calls an AE title that is not ours"]
 
     run(play, called=("OTHER",))
+
+
+@pytest.mark.parametrize("sent", [FIND, ECHO], ids=["question", "echo"])
+def test_who_is_turned_away_while_its_association_is_open_is_told_no_more(sent: bytes) -> None:
+    turned_away: set[str] = set()
+
+    async def play(scene: Scene) -> None:
+        scanner = await scene.associate()
+        turned_away.add("CT1")
+        scanner.send(sent)
+        assert await scanner.read_pdu() == Abort(0, 0)
+        assert scene.counts.events == ["opened CT1", "aborted its scanner is turned away since"]
+        assert scene.worklist.asked == []
+
+    run(play, is_welcome=lambda calling, peer: calling not in turned_away)
 
 
 def test_one_association_too_many_is_rejected_for_now() -> None:

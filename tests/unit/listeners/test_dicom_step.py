@@ -28,7 +28,8 @@ from openworklist.dicom.sop_classes import (
 )
 from openworklist.dicom.user_information import UserInformation
 from openworklist.domain.errors import IdentifierError, MappingError, StepError, StoreError
-from openworklist.listeners.dicom import DicomListener, DicomObserver, FindCursor, StepService
+from openworklist.listeners.dicom import DicomListener
+from openworklist.listeners.dicom_contract import DicomObserver, FindCursor, StepService
 
 CONTEXTS = (
     ProposedContext(1, VERIFICATION, (IMPLICIT_LITTLE_ENDIAN,)),

@@ -21,7 +21,8 @@ from openworklist.dicom.sop_classes import (
 )
 from openworklist.dicom.user_information import UserInformation
 from openworklist.hl7.framing import wrap
-from openworklist.listeners.dicom import DicomLimits, DicomListener, DicomObserver
+from openworklist.listeners.dicom import DicomLimits, DicomListener
+from openworklist.listeners.dicom_contract import DicomObserver
 from openworklist.listeners.entrance import TlsPort
 from openworklist.listeners.mllp import Done, Limits, MllpListener, Observer
 from openworklist.services.certificates import TlsFiles, make_server_context

@@ -18,8 +18,9 @@ from openworklist.dicom.sop_classes import IMPLICIT_LITTLE_ENDIAN
 from openworklist.domain.record import Record, Value
 from openworklist.domain.scanner import Scanner
 from openworklist.observe.metrics import Metrics
+from openworklist.services.answering import AnswerCache
 from openworklist.services.configuration import Configuration
-from openworklist.services.worklist import AnswerCache, Worklist
+from openworklist.services.worklist import Worklist
 from openworklist.store.connection import Connection, Statement
 from openworklist.store.database import Database, open_database
 from openworklist.store.records import insert_record

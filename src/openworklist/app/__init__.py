@@ -1,0 +1,1 @@
+"""The composition root: settings -> database -> services -> listeners, opened and closed in order."""
