@@ -1,7 +1,6 @@
 """Messages with every kind of defect, through every mapping preset: orders, or an error of ours."""
 
 import gc
-from collections.abc import Iterator
 
 import pytest
 
@@ -35,17 +34,6 @@ def test_reading_a_broken_message_ends_with_orders_or_an_error_of_ours(name: str
             error.add_note(f"message {number} of seed {SEED}: {', '.join(how)}")
             raise
     assert read > count // 4
-
-
-@pytest.fixture
-def no_collector() -> Iterator[None]:
-    """What is there now, and what other tests left, is none of the garbage that is looked for."""
-    gc.collect()
-    gc.freeze()
-    gc.disable()
-    yield
-    gc.enable()
-    gc.unfreeze()
 
 
 @pytest.mark.usefixtures("no_collector")
