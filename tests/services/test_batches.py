@@ -2,12 +2,16 @@
 
 import asyncio
 from collections.abc import Callable
+from itertools import count
 
 import pytest
 
 from openworklist.hl7.message import MAX_SEGMENTS
+from openworklist.hl7.profile import preset
 from openworklist.observe.metrics import Metrics
+from openworklist.services.configuration import using
 from openworklist.services.intake import Intake
+from openworklist.services.reading import Reader
 from openworklist.services.reception import Reception
 from openworklist.store.database import Database
 from players.auditor import read_journal, read_records
@@ -126,3 +130,50 @@ def test_a_database_that_takes_nothing_is_told_to_each_message(database: Databas
     database.close()
     answers = receive(pack(*(make_order(str(number), control_id=f"M{number}") for number in range(100))))
     assert [answer.split("|")[1:3] for answer in answers] == [["AR", f"M{number}"] for number in range(100)]
+
+
+@pytest.mark.parametrize(
+    ("raw", "messages"),
+    [
+        (BEGIN + b"MSH|\r" * 2_000, 2_000),  # each is refused, and kept
+        (BEGIN + b"MSH|\r" + b"FHS|\r" * 20_000, 1),
+        (BEGIN + b"".join(make_order(str(n)) + b"NTE|1||" + b"x" * 40_000 + b"\r" for n in range(20)), 20),
+    ],
+    ids=["messages", "envelopes", "large messages"],
+)
+def test_others_have_their_turn_after_every_few_messages_of_a_batch(
+    database: Database, metrics: Metrics, raw: bytes, messages: int
+) -> None:
+    """The clock is looked at once for each message, and the loop turns once for each round of `others`."""
+    times = count(1_773_478_800_000_000)
+    looks = 0
+
+    def clock() -> int:
+        nonlocal looks
+        looks += 1
+        return next(times)
+
+    intake = Intake(database, Reader(using(preset("classic"))), metrics, clock=clock)
+    looks = 0
+    turns: list[int] = []
+
+    async def others(given: asyncio.Future[tuple[bytes, ...]]) -> None:
+        before = looks
+        while not given.done():
+            await asyncio.sleep(0)
+            turns.append(looks - before)
+            before = looks
+
+    async def play() -> None:
+        loop = asyncio.get_running_loop()
+        database.attach(loop)
+        given: asyncio.Future[tuple[bytes, ...]] = loop.create_future()
+        Reception(intake, metrics).receive(raw, PEER, lambda *answers: given.set_result(answers))
+        assert looks == 0, "nothing is done before the loop has turned"
+        await asyncio.wait_for(others(given), 60)
+        assert len(given.result()) == messages
+
+    asyncio.run(play())
+    assert looks == messages
+    assert max(turns) <= (2 if messages == 20 else 16)
+    assert len(turns) >= len(raw) // 4096, "a turn cuts no more than a few thousand bytes"

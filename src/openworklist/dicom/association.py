@@ -164,7 +164,7 @@ class Association:
                 else:
                     self._on_pdu(_TRIGGERS[pdu[0]], pdu[1], events)
             except PeerError as error:
-                self._refuse(error, events)
+                self._refuse(error.to_value(), events)
         return events
 
     def accept(self) -> None:

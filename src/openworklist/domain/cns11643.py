@@ -56,8 +56,10 @@ def decode(raw: bytes, errors: str = "strict") -> tuple[str, int]:
             continue
         # A letter of another plane is one that is not known: its bytes are not others.
         end = position + max(len(piece), 1)
-        error = UnicodeDecodeError(NAME, raw, position, end, "no letter of planes 1 and 2")
-        instead, position = codecs.lookup_error(errors)(error)
+        # The error has no name here: a frame that holds what it raises stays in memory with all the rest.
+        instead, position = codecs.lookup_error(errors)(
+            UnicodeDecodeError(NAME, raw, position, end, "no letter of planes 1 and 2")
+        )
         out.append(str(instead))
     return "".join(out), len(raw)
 
@@ -71,8 +73,9 @@ def encode(text: str, errors: str = "strict") -> tuple[bytes, int]:
         letter = text[position]
         written = letter.encode("ascii") if letter < "\x80" else pairs.get(letter)
         if written is None:
-            error = UnicodeEncodeError(NAME, text, position, position + 1, "no letter of planes 1 and 2")
-            instead, position = codecs.lookup_error(errors)(error)
+            instead, position = codecs.lookup_error(errors)(
+                UnicodeEncodeError(NAME, text, position, position + 1, "no letter of planes 1 and 2")
+            )
             written = instead if isinstance(instead, bytes) else encode(instead)[0]
         else:
             position += 1

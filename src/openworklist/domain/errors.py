@@ -23,6 +23,8 @@ OpenWorklistError
 
 from __future__ import annotations
 
+from typing import Self
+
 
 class OpenWorklistError(Exception):
     """A sentence for the operator, a stable `code`, `where` it happened and a `hint` to the way out.
@@ -44,6 +46,14 @@ class OpenWorklistError(Exception):
         place = f" [{self.where}]" if self.where else ""
         way_out = f" — {self.hint}" if self.hint else ""
         return f"{self.sentence}{place}{way_out} ({self.code})"
+
+    def to_value(self) -> Self:
+        """The same error, to be kept: without the frames that it passed, which hold whole messages.
+
+        A frame that holds its error is a cycle besides, which stays in memory until the collector comes by.
+        """
+        self.__traceback__ = self.__context__ = self.__cause__ = None
+        return self
 
 
 class SettingsError(OpenWorklistError):

@@ -134,7 +134,7 @@ def _hear(
             reasons.append(change.reason)
             warnings += change.warnings
     except OrderError as error:
-        return steps, Fate(message.number, error)
+        return steps, Fate(message.number, error.to_value())
     reason = "" if is_applied else "; ".join(dict.fromkeys(reasons))
     return after, Fate(message.number, None, reason, tuple(dict.fromkeys(warnings)))
 

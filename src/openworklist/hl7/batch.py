@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from openworklist.hl7.framing import HEAD_LENGTH
+from openworklist.hl7.tally import Tally
 
 BOM: Final = b"\xef\xbb\xbf"
 _PEEK: Final = 64  # bytes of a line that tell what it is
@@ -15,17 +16,12 @@ _REST_OF_LINE = re.compile(rb"[^\r\n]*[\r\n]*")
 _BREAK = re.compile(rb"[\r\n]")
 _BREAKS = re.compile(rb"[\r\n]*")
 _BEGIN = re.compile(
-    rb"(?:\xef\xbb\xbf)?[ \t]*(?:(MSH)[^A-Za-z0-9\s]|(?:FHS|BHS|BTS|FTS)(?:([^A-Za-z0-9\s])|\s*$))"
+    rb"(?:\xef\xbb\xbf)?[ \t]*"
+    rb"(?:(MSH)[^A-Za-z0-9\s]|(FHS|BHS|BTS|FTS)(?:([^A-Za-z0-9\s])([0-9]{0,9})|\s*$))"
 )
 _SEGMENT = re.compile(rb"[A-Z][A-Z0-9]{2}([^A-Za-z0-9\s])")
 # Blanks are never given back: else a megabyte of them is looked at again from each of them.
 _ENVELOPE = re.compile(rb"[\r\n\t ]*+(?:\xef\xbb\xbf[\r\n\t ]*+)?(?:FHS|BHS)(?:[^A-Za-z0-9]|$)")
-# A line that counts, and the first field of one that says a number.
-_COUNTED = re.compile(
-    rb"(?:^|[\r\n])(?:\xef\xbb\xbf)?[ \t]*"
-    rb"(?:(MSH)[^A-Za-z0-9\s]|(FHS|BHS|BTS|FTS)(?:[^A-Za-z0-9\s]([0-9]{0,9})|[ \t]*(?=[\r\n]|$)))"
-)
-_TRAILERS: Final = {"BHS": "BTS", "FHS": "FTS"}
 # MLLP's framing bytes, and 0x1A, with which DOS programs end a file: no character set has them in a letter.
 _NO_LETTERS = bytes.maketrans(b"\x0b\x1c\x1a", b"\r\r\r")
 
@@ -54,9 +50,11 @@ class Splitter:
     They are as they stand there, without framing and batch envelope. What precedes the first MSH is a
     message, and so are segments between an envelope and the next MSH: they are to be refused, not to get
     lost. A file of blanks has no messages. Memory stays under `max_message` (0: no limit) plus two pieces.
+    After `finish`, `tally` knows what its envelopes say that is not so.
     """
 
     def __init__(self, max_message: int = 0) -> None:
+        self.tally = Tally()
         self._limit = max_message
         self._buffer = b""
         self._offset = 0  # of the buffer in the file
@@ -78,6 +76,7 @@ class Splitter:
         """The file has ended: what is left of it."""
         parts = self._cut(is_last=True)
         self._close(parts)
+        self.tally.close()
         return parts
 
     def _cut(self, *, is_last: bool) -> list[Part]:
@@ -114,9 +113,11 @@ class Splitter:
         head = line[:_PEEK]  # all that is looked at, so that it is the same for a line that came in pieces
         is_long = len(line) >= _PEEK and not _BREAK.search(head)
         begin = _BEGIN.match(head)
+        if begin is not None:
+            self.tally.note((begin[1] or begin[2]).decode("ascii"), begin[4] or b"")
         if begin is not None and not begin[1]:
             self._is_envelope = True
-            self._separator = begin[2] or b"|"
+            self._separator = begin[3] or b"|"
         elif begin is not None or (self._is_envelope and self._is_segment(head)):
             self._is_envelope = False
             self._close(parts)
@@ -150,47 +151,6 @@ class Splitter:
 def is_batch(raw: bytes) -> bool:
     """Whether what came in one piece is an envelope around messages: FHS or BHS stands first."""
     return _ENVELOPE.match(raw) is not None
-
-
-def find_faults(raw: bytes) -> tuple[str, ...]:
-    """What the envelopes of a batch say that is not so: counts in BTS-1 and FTS-1, trailers that miss."""
-    faults: list[str] = []
-    messages = batches = 0
-    is_open = {"BHS": False, "FHS": False}
-
-    def close(header: str) -> None:
-        if is_open[header]:
-            faults.append(f"{header} has no {_TRAILERS[header]}: the batch may have been cut off.")
-        is_open[header] = False
-
-    def compare(path: str, number: bytes, counted: int, what: str) -> None:
-        if number and int(number) != counted:
-            faults.append(f"{path} says {int(number)} {what}, but {counted} came.")
-
-    for match in _COUNTED.finditer(raw):
-        name, number = (match[1] or match[2]).decode("ascii"), match[3] or b""
-        if name == "MSH":
-            messages += 1
-        elif name == "BTS":
-            compare("BTS-1", number, messages, "messages")
-            is_open["BHS"] = False
-            batches, messages = batches + 1, 0
-        else:
-            # BHS and BTS may be left out (HL7 v2.9 2.10.3.1): messages on their own are a batch too.
-            batches, messages = batches + bool(messages or is_open["BHS"]), 0
-            close("BHS")
-            if name == "FTS":
-                compare("FTS-1", number, batches, "batches")
-                is_open["FHS"] = False
-            elif name == "FHS":
-                close("FHS")
-            if name in is_open:
-                is_open[name] = True
-            if name != "BHS":
-                batches = 0
-    close("BHS")
-    close("FHS")
-    return tuple(dict.fromkeys(faults))
 
 
 def split_messages(raw: bytes) -> list[bytes]:

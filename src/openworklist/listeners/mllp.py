@@ -31,8 +31,11 @@ class Handler(Protocol):
     in whatever order the `done`s are called.
     """
 
-    def receive(self, raw: bytes, peer: str, done: Done) -> None:
-        """A whole message; `done` gets the bytes of its acknowledgements, one, none or several."""
+    def receive(self, raw: bytes, peer: str, done: Done) -> bool:
+        """A whole message; `done` gets the bytes of its acknowledgements, one, none or several.
+
+        True if what comes behind it on its connection is to wait until it is answered.
+        """
 
     def receive_oversize(self, head: bytes, size: int, peer: str, done: Done) -> None:
         """A message over the limit, of which only the beginning was kept.

@@ -51,6 +51,7 @@ class Connection(asyncio.Protocol):
         self._events: deque[Event] = deque()  # read, but not yet handed on
         self._pending: deque[Pending] = deque()  # handed on, but not yet answered
         self._pending_bytes = 0
+        self._ahead: Pending | None = None  # what is handed on next waits for this answer
         self._held = 0  # bytes of all that, as the listener knows it
         self._broken = 0
         self._is_busy = False  # handing events on: answers are collected
@@ -104,6 +105,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._finish_frames()
         self._transport = None
+        self._stalled_since = 0.0
         # What was read whole is taken, though nobody hears the answer: the sender will send it again.
         self._hand_on(is_last=True)
         self._listener.hold(-self._held)
@@ -169,11 +171,9 @@ class Connection(asyncio.Protocol):
         events = self._events
         while True:
             self._is_busy = True
-            while events and (
-                is_last
-                or (len(self._pending) < limits.pending and self._pending_bytes < limits.pending_bytes)
-            ):
-                if self._stalled_since and not is_last:
+            while events and (self._ahead is None or self._ahead.answer is not None):
+                is_full = len(self._pending) >= limits.pending or self._pending_bytes >= limits.pending_bytes
+                if (is_full or self._stalled_since) and not is_last:
                     break
                 try:
                     self._hand(events.popleft())
@@ -190,7 +190,8 @@ class Connection(asyncio.Protocol):
     def _hand(self, event: Event) -> None:
         handler = self._listener.handler
         if type(event) is Frame:
-            handler.receive(event.content, self.peer, self._expect(len(event.content)))
+            done = self._expect(len(event.content))
+            self._ahead = done if handler.receive(event.content, self.peer, done) else None
         elif type(event) is TokenQuery:
             done = self._expect(len(event.content), is_token=True)
             if event.is_too_long:

@@ -79,5 +79,5 @@ def _explain(
         else:
             found = explain(message, choose(message), zone=zone, codec=decoded.codec, charset=charset)
     except OpenWorklistError as error:
-        return ExplainedMessage(number, kind, control_id, warnings, error=error)
+        return ExplainedMessage(number, kind, control_id, warnings, error=error.to_value())
     return ExplainedMessage(number, kind, control_id, warnings, found)

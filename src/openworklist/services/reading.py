@@ -75,6 +75,10 @@ class Arrival:
     is_sender_new: bool = False  # nothing is known of its sender yet
     refuses_unknown: bool = False  # a cancel or change of an order that is not here is an error
 
+    def __post_init__(self) -> None:
+        if self.error is not None:
+            self.error.to_value()
+
     @property
     def application(self) -> str:
         return self.header.field(3)

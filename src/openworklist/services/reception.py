@@ -10,7 +10,7 @@ from openworklist.hl7.ack import split_answers
 from openworklist.hl7.batch import is_batch
 from openworklist.observe.metrics import Metrics
 from openworklist.observe.peer_log import PeerLog
-from openworklist.services.batches import Batch, Reply, find_problem
+from openworklist.services.batches import Batch, Reply
 from openworklist.services.intake import Intake
 from openworklist.services.reading import MLLP, Source, too_large
 
@@ -25,12 +25,13 @@ class Reception:
         self._metrics = metrics
         self._log = PeerLog(log)
 
-    def receive(self, raw: bytes, peer: str, reply: Reply) -> None:
+    def receive(self, raw: bytes, peer: str, reply: Reply) -> bool:
         source = Source(MLLP, peer)
         if raw[:3] != b"MSH" and is_batch(raw):
-            self._receive_batch(raw, source, reply)
-        else:
-            self._intake.receive(raw, source, partial(_give, reply))
+            Batch(self._intake, raw, source, reply, self._log).start()
+            return True
+        self._intake.receive(raw, source, partial(_give, reply))
+        return False
 
     def receive_oversize(self, head: bytes, size: int, peer: str, reply: Reply) -> None:
         self._intake.refuse(head, Source(MLLP, peer), too_large(size), partial(_give, reply))
@@ -79,13 +80,6 @@ class Reception:
 
     def failed(self, peer: str, error: Exception) -> None:
         self._metrics.count("hl7_failures")
-
-    def _receive_batch(self, raw: bytes, source: Source, reply: Reply) -> None:
-        problem = find_problem(raw)
-        if problem is None:
-            Batch(self._intake, raw, source, reply).hand_on()
-        else:
-            self._intake.refuse(raw, source, problem, partial(_give, reply))
 
 
 def _give(reply: Reply, answer: bytes) -> None:

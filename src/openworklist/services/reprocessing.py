@@ -102,7 +102,7 @@ class Reprocessing:
         except StoreError:
             raise
         except OpenWorklistError as error:
-            return _Plan(Result(group, problem=error), None)
+            return _Plan(Result(group, problem=error.to_value()), None)
 
     def _do(
         self, group: tuple[int, ...], chosen: frozenset[int], patients: frozenset[str], actor: str
@@ -112,7 +112,7 @@ class Reprocessing:
         except StoreError:
             raise
         except OpenWorklistError as error:
-            return Result(group, problem=error)
+            return Result(group, problem=error.to_value())
 
     def _write(
         self,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from openworklist.domain.errors import MessageError
-from openworklist.hl7.batch import BOM, Part, Splitter, find_faults, is_batch, split_messages
+from openworklist.hl7.batch import BOM, Part, Splitter, is_batch, split_messages
 from openworklist.hl7.charset import decode
 from openworklist.hl7.framing import wrap
 from openworklist.hl7.message import parse
@@ -23,6 +23,14 @@ def cut(pieces: Iterable[bytes], max_message: int = 0) -> list[Part]:
     splitter = Splitter(max_message)
     parts = [part for piece in pieces for part in splitter.feed(piece)]
     return [*parts, *splitter.finish()]
+
+
+def find_faults(raw: bytes, size: int) -> tuple[str, ...]:
+    splitter = Splitter()
+    for piece in pieces(raw, size):
+        splitter.feed(piece)
+    splitter.finish()
+    return splitter.tally.faults
 
 
 @pytest.mark.parametrize("begin", [b"", BOM])
@@ -149,7 +157,8 @@ HEAD = b"BHS|^~\\&|\r"
     ],
 )
 def test_a_batch_that_is_what_it_says(raw: bytes) -> None:
-    assert find_faults(raw) == ()
+    assert find_faults(raw, 1000) == ()
+    assert find_faults(raw, 1) == ()
 
 
 @pytest.mark.parametrize(
@@ -176,4 +185,5 @@ def test_a_batch_that_is_what_it_says(raw: bytes) -> None:
     ],
 )
 def test_a_batch_that_is_not_what_it_says(raw: bytes, faults: list[str]) -> None:
-    assert list(find_faults(raw)) == faults
+    assert list(find_faults(raw, 1000)) == faults
+    assert list(find_faults(raw, 1)) == faults

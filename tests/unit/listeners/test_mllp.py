@@ -15,7 +15,10 @@ Writer = asyncio.StreamWriter
 
 
 class Echo:
-    """Answers each message with itself; `held` keeps the answers back until the test gives them."""
+    """Answers each message with itself; `held` keeps the answers back until the test gives them.
+
+    What comes behind a message that begins with FHS is to wait for its answer.
+    """
 
     def __init__(self, *, holds: bool = False) -> None:
         self.holds = holds
@@ -23,7 +26,7 @@ class Echo:
         self.halves: list[bytes] = []
         self.arrived = asyncio.Event()
 
-    def receive(self, raw: bytes, peer: str, done: Done) -> None:
+    def receive(self, raw: bytes, peer: str, done: Done) -> bool:
         if raw == b"fail":
             raise RuntimeError("SMITH^JOHN")
         if self.holds:
@@ -31,6 +34,7 @@ class Echo:
             self.arrived.set()
         else:
             done(*(b"ACK " + each for each in raw.split(b"+") if each != b"silence"))
+        return raw.startswith(b"FHS")
 
     def receive_oversize(self, head: bytes, size: int, peer: str, done: Done) -> None:
         done(b"too long: " + str(size).encode())
@@ -165,6 +169,34 @@ def test_answers_leave_in_the_order_of_the_messages() -> None:
             done(b"a second answer is none")
         expected = b"".join(wrap(b"ACK %d" % number) for number in range(5))
         assert await reader.readexactly(len(expected)) == expected
+        writer.close()
+
+    run(scene, holds=True)
+
+
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_what_comes_behind_a_batch_waits_until_it_is_answered(is_lost: bool) -> None:
+    async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
+        reader, writer = await connect(listener)
+        writer.write(b"".join(map(wrap, (b"1", b"FHS 2", b"3", b"FHS 4", b"5"))))
+        if is_lost:
+            await echo.arrived.wait()
+            writer.transport.abort()
+        steps = []
+        while len(steps) < 3:
+            while not echo.held:
+                echo.arrived.clear()
+                await echo.arrived.wait()
+            steps.append([raw for raw, _ in echo.held])
+            before, echo.held = echo.held, []
+            for raw, done in before:
+                done(b"ACK " + raw)
+        assert steps == [[b"1", b"FHS 2"], [b"3", b"FHS 4"], [b"5"]]
+        if is_lost:
+            await until(counts, "closed")
+        else:
+            expected = b"".join(wrap(b"ACK " + each) for each in (b"1", b"FHS 2", b"3", b"FHS 4", b"5"))
+            assert await reader.readexactly(len(expected)) == expected
         writer.close()
 
     run(scene, holds=True)

@@ -94,11 +94,12 @@ class Echo:
     def __init__(self) -> None:
         self.later: list[tuple[Done, bytes]] | None = None
 
-    def receive(self, raw: bytes, peer: str, done: Done) -> None:
+    def receive(self, raw: bytes, peer: str, done: Done) -> bool:
         if self.later is None:
             done(b"ACK " + raw)
         else:
             self.later.append((done, b"ACK " + raw))
+        return False
 
     def receive_oversize(self, head: bytes, size: int, peer: str, done: Done) -> None:
         done(b"too long")
