@@ -50,7 +50,10 @@ def find_room(settings: Settings) -> Room:
     if soft == resource.RLIM_INFINITY or room >= sum(wanted):
         return wanted
     found = Room(*(max(each * room // sum(wanted), 1) for each in wanted))
-    log.warning(
+    # A system that is not made for servers mostly allows nearly as many: nobody has to hear of that.
+    level = logging.WARNING if room < sum(wanted) // 2 else logging.DEBUG
+    log.log(
+        level,
         "the system allows fewer open files than the settings want connections: all limits were lowered",
         extra={"files": soft, **found._asdict()},
     )
