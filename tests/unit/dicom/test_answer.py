@@ -221,7 +221,7 @@ def test_long_titles_and_container_ids_stay_two(is_explicit: bool) -> None:
     (step,) = found.ScheduledProcedureStepSequence
     one, other = step.ScheduledStationAETitle
     assert one != other
-    assert one.startswith("CT_DEPART~")
+    assert one.startswith("CT_DEPA~")
     assert len({each.ContainerIdentifier for each in found.ScheduledSpecimenSequence}) == 2
 
 
