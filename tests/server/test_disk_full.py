@@ -99,6 +99,7 @@ def test_on_a_full_disk_nothing_is_acknowledged_in_vain_and_all_goes_on_when_the
     ballast.write_bytes(bytes(BALLAST))
     server = start_server(small_disk)
     assert ready(server.web)[0] == 200
+    assert ask(server.dicom, make_question(PatientID="1")) == []  # a scanner that is known by now
     flood = Flood(server.hl7)
     assert len(flood.acknowledged) > 100
     assert len(flood.refused) >= SENDERS

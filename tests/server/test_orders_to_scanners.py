@@ -46,7 +46,8 @@ def make_question(**keys: str) -> Dataset:
     step = Dataset()
     for keyword in ("ScheduledStationAETitle", "ScheduledProcedureStepStartDate", "Modality",
                     "ScheduledProcedureStepStartTime", "ScheduledProcedureStepID"):  # fmt: skip
-        setattr(step, keyword, keys.get(keyword, ""))
+        # An empty station would be taken for the scanner's own.
+        setattr(step, keyword, keys.get(keyword, "*" if keyword == "ScheduledStationAETitle" else ""))
     question.ScheduledProcedureStepSequence = [step]
     if "charset" in keys:
         question.SpecificCharacterSet = keys["charset"]

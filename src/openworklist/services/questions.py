@@ -160,6 +160,9 @@ class Questions:
             log.warning("questions were not kept", extra={"error": type(result).__name__})
 
     async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(self._interval)
-            self.flush()
+            # On a disk that is full for orders a few bytes may still fit, which is no recovery.
+            if not await loop.run_in_executor(None, self._database.find_problem):
+                self.flush()
