@@ -147,7 +147,7 @@ def ask(server: Any, calling: str, question: Dataset, called: str = "OPENWORKLIS
 def make_asked(case: Case, uid: str) -> Dataset:
     title = title_of(case)
     values = {keyword: text.format(title=title, uid=uid) for keyword, text in (case.asked or {}).items()}
-    question = make_question(**values)
+    question = make_question(**{"ScheduledStationAETitle": "", **values})
     if case.code:
         item = Dataset()
         item.CodeValue, item.CodeMeaning = case.code, ""
