@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Final, cast
 
 from openworklist.dicom.association import Association
-from openworklist.dicom.dimse import encode_find_response, encode_response
+from openworklist.dicom.dimse import encode_response
 from openworklist.dicom.events import (
     Aborted,
     AssociationRequested,
@@ -159,14 +159,11 @@ class Connection(asyncio.Protocol):
         self._question = request = StepRequest(self, asked, perf_counter())
         request.run()
 
-    def finish_step(self, request: StepRequest, answer: bytes, dataset: bytes | None, status: int) -> None:
-        """Send the answer to what was asked of a performed step, and go on with what waits behind it."""
+    def end(self, request: Question | StepRequest, answer: bytes, dataset: bytes | None = None) -> None:
+        """Send the last answer to what was asked: it is over."""
         self._association.send(request.asked.context.id, answer, dataset)
         self._question = None
         self._last_active = self._loop.time()
-        seconds = perf_counter() - request.began
-        self.listener.observer.step(self.calling, request.name, seconds, status)
-        self.go_on()
 
     def abort(self, reason: str) -> None:
         """End the association because of what the peer did."""
@@ -190,39 +187,6 @@ class Connection(asyncio.Protocol):
 
     def send_answers(self, asked: CommandReceived, status: int, identifiers: list[bytes]) -> None:
         self._association.send_answers(asked.context, asked.command.message_id, status, identifiers)
-
-    def finish(
-        self, question: Question, status: Status, comment: str = "", offending: tuple[int, ...] = ()
-    ) -> None:
-        """Send the final answer of a question."""
-        asked = question.asked
-        if comment:
-            answer = encode_response(asked.command, status, error_comment=comment, offending=offending)
-        else:
-            answer = encode_find_response(
-                asked.context.abstract_syntax, asked.command.message_id, status, False
-            )
-        self._association.send(asked.context.id, answer)
-        self._question = None
-        self._last_active = self._loop.time()
-        seconds = perf_counter() - question.began
-        self.listener.observer.question(self.calling, question.answers, seconds, status)
-        self._keep(question, status)
-        if log.isEnabledFor(logging.DEBUG):
-            log.debug("a question of %s got %d answers", self.calling, question.answers)
-
-    def _keep(self, question: Question, status: Status) -> None:
-        keeper, asked = self.listener.keeper, question.asked
-        if keeper is not None and asked.dataset:
-            keeper.note(
-                self.calling,
-                self.peer,
-                asked.dataset,
-                asked.context.transfer_syntax,
-                question.adjusts_zone,
-                question.answers,
-                status,
-            )
 
     def note_failure(self, error: BaseException) -> None:
         self.listener.note_failure(self.peer, error)

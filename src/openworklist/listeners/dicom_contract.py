@@ -21,7 +21,7 @@ class FindService(Protocol):
     def open(
         self, calling_ae: str, identifier: bytes, transfer_syntax: str, *, adjusts_zone: bool
     ) -> FindCursor:
-        """IdentifierError becomes A900 or C001 by its code, StoreError A700; so too from the cursor.
+        """IdentifierError becomes C001, StoreError and TooManyAnswers A700; so too from the cursor.
 
         `adjusts_zone`: it was agreed that dates and times are those of the question's time zone.
         """

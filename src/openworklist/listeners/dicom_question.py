@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable
+from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
+from openworklist.dicom.dimse import encode_find_response, encode_response
 from openworklist.dicom.events import CommandReceived
 from openworklist.dicom.status import Status
 from openworklist.domain.errors import IdentifierError, OpenWorklistError, StoreError, TooManyAnswers
@@ -93,7 +95,7 @@ class Question:
                     return
                 self._held = batch
             if not self._held:
-                connection.finish(self, Status.SUCCESS)
+                self._finish(Status.SUCCESS)
                 return
             if has_sent:
                 self._waits_for = connection.call_soon(self._go_on)
@@ -102,7 +104,7 @@ class Question:
             self.answers += len(self._held)
             self._held = None
             has_sent = True
-        connection.finish(self, Status.CANCEL)
+        self._finish(Status.CANCEL)
 
     def _open(self) -> FindCursor:
         asked, connection = self.asked, self._connection
@@ -145,7 +147,32 @@ class Question:
             self._connection.note_failure(error)
         else:
             log.debug("question refused", extra={"peer": self._connection.peer, "error": error})
-        self._connection.finish(self, status, comment, () if tag is None else (tag,))
+        self._finish(status, comment, () if tag is None else (tag,))
+
+    def _finish(self, status: Status, comment: str = "", offending: tuple[int, ...] = ()) -> None:
+        """Send the final answer, and tell whoever counts and remembers questions."""
+        asked, connection = self.asked, self._connection
+        if comment:
+            answer = encode_response(asked.command, status, error_comment=comment, offending=offending)
+        else:
+            answer = encode_find_response(
+                asked.context.abstract_syntax, asked.command.message_id, status, False
+            )
+        connection.end(self, answer)
+        listener, calling = connection.listener, connection.calling
+        listener.observer.question(calling, self.answers, perf_counter() - self.began, status)
+        if listener.keeper is not None and asked.dataset:
+            listener.keeper.note(
+                calling,
+                connection.peer,
+                asked.dataset,
+                asked.context.transfer_syntax,
+                self.adjusts_zone,
+                self.answers,
+                status,
+            )
+        if log.isEnabledFor(logging.DEBUG):
+            log.debug("a question of %s got %d answers", calling, self.answers)
 
 
 def to_failure(error: BaseException) -> tuple[Status, str, int | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from time import perf_counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from openworklist.dicom.dimse import (
@@ -118,7 +119,11 @@ class StepRequest:
             error_id=outcome.error_id,
             attributes=outcome.tags,
         )
-        self._connection.finish_step(self, answer, outcome.dataset or None, outcome.status)
+        connection = self._connection
+        connection.end(self, answer, outcome.dataset or None)
+        seconds = perf_counter() - self.began
+        connection.listener.observer.step(connection.calling, self.name, seconds, outcome.status)
+        connection.go_on()
 
 
 def to_outcome(error: BaseException) -> Outcome:
