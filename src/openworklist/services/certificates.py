@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import ssl
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from typing import Final
 
 from openworklist.clients.tls import load_pair, unusable
 from openworklist.domain.errors import SettingsError
+from openworklist.services.background import Background
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +100,7 @@ class Certificates:
         self._clock = clock
         self._used = self._seen = self._sign()
         self._context = make_server_context(files)
-        self._task: asyncio.Task[None] | None = None
+        self._background = Background(self._run)
         self._warned_at: datetime | None = None
 
     def context(self) -> ssl.SSLContext:
@@ -108,13 +108,10 @@ class Certificates:
         return self._context
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
+        self._background.start()
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await self._background.stop()
 
     def look(self) -> str:
         """Take new files if there are any, and say when the certificate ends soon; what is to be counted."""

@@ -23,6 +23,7 @@ from openworklist.domain.system import System, from_document, to_document
 from openworklist.hl7.ack import Header
 from openworklist.hl7.profile import PRESETS, Profile
 from openworklist.hl7.profile_json import from_json as to_profile
+from openworklist.services.background import Background
 from openworklist.services.clock import Clock, read_clock
 from openworklist.services.configuration import (
     FILTER,
@@ -64,7 +65,7 @@ class Configurations:
         self._current = database.read(load)
         self._noted: set[str] = set()
         self._changed: Callable[[Configuration], None] = lambda configuration: None
-        self._task: asyncio.Task[None] | None = None
+        self._background = Background(self._follow)
         self._tell_problems()
 
     def current(self) -> Configuration:
@@ -88,13 +89,10 @@ class Configurations:
     def start(self, changed: Callable[[Configuration], None]) -> None:
         """Follow what other processes change, on the running loop; `changed` gets each new state."""
         self._changed = changed
-        self._task = asyncio.create_task(self._follow())
+        self._background.start()
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await self._background.stop()
 
     async def _follow(self) -> None:
         loop = asyncio.get_running_loop()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
 from openworklist.domain.errors import StoreError
 from openworklist.observe.metrics import Metrics
+from openworklist.services.background import Background
 from openworklist.services.clock import Clock, read_clock
 from openworklist.services.journal import BATCH, DAY, expire_batch
 from openworklist.services.steps import expire_steps_batch
@@ -19,6 +20,10 @@ from openworklist.store.questions import expire_questions
 log = logging.getLogger(__name__)
 
 _HOUR: Final = 3600.0
+_EXPIRED: Final = (
+    ("messages", "old messages deleted", expire_batch),
+    ("steps", "old performed steps deleted", expire_steps_batch),
+)
 
 
 class Expiry:
@@ -40,18 +45,15 @@ class Expiry:
         self._clock = clock
         self._interval = interval
         self._batch = batch
-        self._task: asyncio.Task[None] | None = None
+        self._background = Background(self._run)
 
     def start(self) -> None:
         if self._days:
-            self._task = asyncio.create_task(self._run())
+            self._background.start()
 
     async def stop(self) -> None:
         """Begin no further batch."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await self._background.stop()
 
     async def _run(self) -> None:
         while True:
@@ -62,26 +64,21 @@ class Expiry:
             await asyncio.sleep(self._interval)
 
     async def _expire(self) -> None:
+        for name, said, expire in _EXPIRED:
+            deleted = await self._delete(expire)
+            if deleted:
+                self._metrics.count(f"{name}_expired", deleted)
+                log.info(said, extra={name: deleted})
         loop = asyncio.get_running_loop()
-        total, deleted, now = 0, self._batch, 0
-        while deleted == self._batch:
-            # Each batch is a transaction of its own: orders that arrive meanwhile come in between.
-            now = self._clock()
-            deleted = await loop.run_in_executor(
-                None, expire_batch, self._database, now, self._days, self._batch
-            )
-            total += deleted
-        steps, deleted = 0, self._batch
-        while deleted == self._batch:
-            deleted = await loop.run_in_executor(
-                None, expire_steps_batch, self._database, now, self._days, self._batch
-            )
-            steps += deleted
-        if steps:
-            self._metrics.count("steps_expired", steps)
-            log.info("old performed steps deleted", extra={"steps": steps})
-        if total:
-            self._metrics.count("messages_expired", total)
-            log.info("old messages deleted", extra={"messages": total})
         cutoff = self._clock() - int(self._days * DAY)
         await loop.run_in_executor(None, self._database.write, partial(expire_questions, cutoff=cutoff))
+
+    async def _delete(self, expire: Callable[[Database, int, float, int], int]) -> int:
+        """How many; each batch is a transaction of its own: orders that arrive meanwhile come in between."""
+        loop = asyncio.get_running_loop()
+        total, deleted = 0, self._batch
+        while deleted == self._batch:
+            now = self._clock()
+            deleted = await loop.run_in_executor(None, expire, self._database, now, self._days, self._batch)
+            total += deleted
+        return total

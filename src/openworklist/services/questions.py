@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Collection
@@ -14,6 +13,7 @@ from typing import Final
 from openworklist.dicom.shape import digest, fold_days
 from openworklist.domain.ae_title import is_ae_title
 from openworklist.observe.metrics import Metrics
+from openworklist.services.background import Background
 from openworklist.services.clock import Clock, read_clock
 from openworklist.store.database import Database
 from openworklist.store.questions import MOST_QUESTIONS, Kept, keep_questions
@@ -64,7 +64,7 @@ class Questions:
         self._interval = interval
         self._pending: dict[str, OrderedDict[Key, _Entry]] = {}  # by AE title
         self._size = 0
-        self._task: asyncio.Task[None] | None = None
+        self._background = Background(self._run)
 
     def note(
         self,
@@ -85,14 +85,11 @@ class Questions:
         self._add((calling, b"", "", False, reason, shown), peer, 0, 0)
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
+        self._background.start()
 
     async def stop(self) -> None:
         """Hand on what is left; the database writes it before it closes."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await self._background.stop()
         self.flush()
 
     def flush(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, Iterator
 from datetime import tzinfo
@@ -15,6 +14,7 @@ from openworklist.domain.errors import OpenWorklistError
 from openworklist.domain.record import Record
 from openworklist.domain.retention import Cutoff, find_cutoff
 from openworklist.observe.metrics import Metrics
+from openworklist.services.background import Background
 from openworklist.services.clock import Clock, read_clock
 from openworklist.services.deletion import BATCH, delete_records
 from openworklist.store.ageing import BEFORE_ALL, Aged, find_aged, find_restored
@@ -107,17 +107,14 @@ class Retention:
         self._clock = clock
         self._interval = interval
         self._batch = batch
-        self._task: asyncio.Task[None] | None = None
+        self._background = Background(self._run)
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
+        self._background.start()
 
     async def stop(self) -> None:
         """Begin no further batch."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await self._background.stop()
 
     async def _run(self) -> None:
         while True:
