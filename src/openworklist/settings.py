@@ -16,7 +16,7 @@ from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from openworklist.domain.ae_title import is_ae_title
 from openworklist.domain.errors import SettingsError
@@ -54,11 +54,9 @@ def _is_charset(value: str) -> str:
 
 
 def _is_zone(value: str) -> str:
-    try:
-        ZoneInfo(value or "UTC")
-    except (OSError, ValueError, ZoneInfoNotFoundError):
-        return "is no time zone, like Europe/Athens"
-    return ""
+    from openworklist.domain.zones import is_zone
+
+    return "" if is_zone(value) else "is no time zone, like Europe/Athens"
 
 
 def _is_networks(value: str) -> str:

@@ -93,6 +93,7 @@ def set_subscriber(
     from openworklist.domain.destination import Destination
     from openworklist.domain.subscriber import Subscriber
     from openworklist.services.configurations import Configurations
+    from openworklist.services.subscribers import save_subscriber
 
     application_name, bar, facility = name.partition("|")
     if not bar:
@@ -104,7 +105,7 @@ def set_subscriber(
         application_name, facility, destination, message.value, profile, tuple(sender or ())
     )
     with open_shared_store(loaded.settings) as database:
-        Configurations(database).save_subscriber(subscriber, find_actor())
+        save_subscriber(Configurations(database), subscriber, find_actor())
     print(f"{name}: told by {message.value} to {destination.name}")
 
 
@@ -114,9 +115,10 @@ def forget_subscriber(loaded: Loaded, name: Name) -> None:
     """Tell a system nothing more; what waits in the outbound queue still goes."""
     from openworklist.app.doors import open_shared_store
     from openworklist.services.configurations import Configurations
+    from openworklist.services.subscribers import delete_subscriber
 
     with open_shared_store(loaded.settings) as database:
-        Configurations(database).delete_subscriber(name, find_actor())
+        delete_subscriber(Configurations(database), name, find_actor())
     print(f"{name}: told nothing more")
 
 

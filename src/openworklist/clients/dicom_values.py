@@ -10,10 +10,10 @@ from openworklist.dicom.sop_classes import IMPLICIT_LITTLE_ENDIAN
 from openworklist.dicom.text import Encoding, choose, find_encoding
 from openworklist.domain.attributes import ATTRIBUTES, BY_NAME, Attribute, Level
 from openworklist.domain.errors import IdentifierError
+from openworklist.domain.query import STATION
 
 _STEP_SEQUENCE: Final = 0x0040_0100
 _CHARSET: Final = 0x0008_0005
-_STATION: Final = "scheduled_station_ae_title"
 _WITH_WILDCARDS: Final = frozenset(("AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UT"))
 
 
@@ -48,7 +48,7 @@ def _to_element(attribute: Attribute, text: str, encoding: Encoding) -> Any:
     from pydicom.dataelem import DataElement
 
     if not text.strip("*"):  # PS3.4 C.2.2.2.3: else it matches all
-        if attribute.name == _STATION:
+        if attribute.name == STATION:
             # An empty AE title may be taken for ours, as the setting of a worklist says; this is for all.
             return _make_text(attribute.tag, attribute.vr, b"*")
         return DataElement(attribute.tag, attribute.vr, [] if attribute.is_sequence else None)

@@ -15,14 +15,12 @@ from openworklist.domain import iso2022
 from openworklist.domain.attributes import ATTRIBUTES, SEQUENCE_TAGS, Attribute, Level, Match
 from openworklist.domain.charset import Charset, from_dicom
 from openworklist.domain.errors import CharsetError, IdentifierError
-from openworklist.domain.query import STATION, Condition, Interval, Nested, Range
+from openworklist.domain.query import START_DATE, START_TIME, STATION, Condition, Interval, Nested, Range
 
 STEPS: Final = 0x0040_0100  # Scheduled Procedure Step Sequence
 _CHARSET: Final = 0x0008_0005
 _ZONE: Final = 0x0008_0201
 _NEVER_KEYS: Final = frozenset((_CHARSET, _ZONE))
-_START_DATE: Final = "scheduled_procedure_step_start_date"
-_START_TIME: Final = "scheduled_procedure_step_start_time"
 _ASCII: Final = from_dicom("")
 _WITH_LETTERS: Final = frozenset(("LO", "LT", "PN", "SH", "ST", "UC", "UT"))
 
@@ -264,7 +262,7 @@ def _has_value(item: tuple[Element, ...]) -> bool:
 
 def _combine(conditions: list[Condition], ranges: Mapping[str, Range]) -> list[Condition]:
     """Start date and start time, both asked for as ranges, become one interval (PS3.4 C.2.2.2.5)."""
-    date, time = ranges.get(_START_DATE), ranges.get(_START_TIME)
+    date, time = ranges.get(START_DATE), ranges.get(START_TIME)
     if date is None or time is None:
         return conditions
     rest = [each for each in conditions if each is not date and each is not time]

@@ -10,8 +10,8 @@ from openworklist.domain.patient import Patient, patient_of
 from openworklist.domain.performed import Request
 from openworklist.domain.record import Record, Status
 from openworklist.domain.shortening import is_short_for
+from openworklist.domain.study_uids import STUDY
 
-STUDY: Final = "study_instance_uid"
 _IDS: Final = (PROCEDURE, STEP)
 # What leads to a record, in the order in which it is trusted.
 KEYS: Final = (STUDY, *ORDER_NUMBERS)

@@ -12,6 +12,7 @@ from openworklist.domain.ae_title import is_ae_title
 from openworklist.domain.charset import from_dicom
 from openworklist.domain.destination import Tls
 from openworklist.domain.errors import SettingsError
+from openworklist.domain.query import START_DATE
 from openworklist.domain.repertoire import parse_repertoire
 
 _LONGEST_NAME: Final = 64
@@ -19,7 +20,6 @@ _LEAST_INTERVAL: Final = 10  # seconds: a worklist serves scanners first
 _MOST_SECONDS: Final = 86_400
 _MOST_DAYS: Final = 3_650
 _MOST_ANSWERS: Final = 100_000
-_START_DATE: Final = "scheduled_procedure_step_start_date"
 
 
 class Vanished(StrEnum):
@@ -66,7 +66,7 @@ class SavedNode:
         """What a scheduled question asks for."""
         first, last = self.find_days(today)
         return {
-            _START_DATE: f"{first}-{last}",
+            START_DATE: f"{first}-{last}",
             "scheduled_station_ae_title": self.station,
             "modality": self.modality,
         }

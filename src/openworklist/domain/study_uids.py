@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from openworklist.domain.ae_title import is_ae_title
 from openworklist.domain.errors import NotFound, SettingsError
+from openworklist.domain.query import STATION
 from openworklist.domain.record import Record
-from openworklist.domain.uids import UUID_ROOT
+from openworklist.domain.uids import UUID_ROOT, is_valid_uid
 
 STUDY: Final = "study_instance_uid"
-_STATION: Final = "scheduled_station_ae_title"
-_ROOT: Final = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+", re.ASCII)
 _LONGEST_ROOT: Final = 24  # 40 more make a UID of it, and 64 are allowed
 _KEYS: Final = frozenset(("root", "is_for_all", "ae_titles"))
 
@@ -38,12 +36,12 @@ class StudyUids:
         """Whether the UID of a record is one for the scanners that it is scheduled for."""
         if self.is_for_all or record.values.get(STUDY):
             return True
-        titles = [each.strip(" ") for each in record.text(_STATION).split("\\")]
+        titles = [each.strip(" ") for each in record.text(STATION).split("\\")]
         return any(map(self.covers, titles))
 
     def with_root(self, root: str) -> StudyUids:
         """SettingsError if it is no root."""
-        if not _ROOT.fullmatch(root) or len(root) > _LONGEST_ROOT or not _has_arcs(root):
+        if not is_valid_uid(root) or len(root) > _LONGEST_ROOT or not _has_arcs(root):
             raise SettingsError(
                 f"{root!r} is no UID root.",
                 where="root",

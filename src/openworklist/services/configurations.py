@@ -10,15 +10,9 @@ from typing import Any, Final
 
 from openworklist.domain.errors import NotFound, SettingsError, StoreError
 from openworklist.domain.filters import from_document as to_filter
-from openworklist.domain.node import SavedNode
-from openworklist.domain.node import check as check_node
-from openworklist.domain.node import to_document as node_to_document
 from openworklist.domain.options import Options, change_option
 from openworklist.domain.station_documents import from_document as to_station
 from openworklist.domain.stations import find_problems
-from openworklist.domain.subscriber import Subscriber
-from openworklist.domain.subscriber import from_document as to_subscriber
-from openworklist.domain.subscriber import to_document as from_subscriber
 from openworklist.domain.system import System, from_document, to_document
 from openworklist.hl7.ack import Header
 from openworklist.hl7.profile import PRESETS, Profile
@@ -28,10 +22,8 @@ from openworklist.services.clock import Clock, read_clock
 from openworklist.services.configuration import (
     FILTER,
     MAPPING,
-    NODE,
     OPTION,
     STATION,
-    SUBSCRIBER,
     SYSTEM,
     Configuration,
     find_references,
@@ -115,7 +107,7 @@ class Configurations:
         def change(configuration: Configuration) -> Any:
             options = change_option(configuration.options, name, value)
             if not configuration.has_profile(options.default_profile):
-                raise _no_mapping(options.default_profile)
+                raise no_mapping(options.default_profile)
             return getattr(options, name)
 
         return self.change(OPTION, name, change, actor)
@@ -133,7 +125,7 @@ class Configurations:
             from_document(system.name, document)
             for name in {system.profile, *system.profiles.values()} - {""}:
                 if not configuration.has_profile(name):
-                    raise _no_mapping(name)
+                    raise no_mapping(name)
             return document
 
         return self.change(SYSTEM, system.name, change, actor, note)
@@ -147,19 +139,6 @@ class Configurations:
 
         self._noted.discard(name)
         return self.change(SYSTEM, name, change, actor)
-
-    def save_node(self, node: SavedNode, actor: str) -> Configuration:
-        """SettingsError names what no node can be."""
-        check_node(node)
-        return self.change(NODE, node.name, lambda _: node_to_document(node), actor)
-
-    def delete_node(self, name: str, actor: str) -> Configuration:
-        """Ask a node no more; the records that came from it stay."""
-
-        def change(configuration: Configuration) -> None:
-            configuration.get_node(name)
-
-        return self.change(NODE, name, change, actor)
 
     def find_rules(self, kind: str) -> list[tuple[str, Any]]:
         """The filters, or the station rules and groups, with their documents, in the order of their names."""
@@ -182,37 +161,6 @@ class Configurations:
                 raise NotFound(f"There is no {kind} {name!r}.", where=name, code="rule.not-found")
 
         return self.change(kind, name, change, actor)
-
-    def save_subscriber(self, subscriber: Subscriber, actor: str) -> Configuration:
-        """SettingsError if it is wrong, or if we would tell ourselves."""
-
-        def change(configuration: Configuration) -> Any:
-            document = from_subscriber(subscriber)
-            to_subscriber(subscriber.name, document)
-            options = configuration.options
-            if subscriber.name == f"{options.sending_application}|{options.sending_facility}":
-                raise SettingsError(
-                    f"{subscriber.name} is the name under which messages are sent here.",
-                    where=subscriber.name,
-                    hint="name the system that is to hear of it",
-                )
-            if subscriber.profile and not configuration.has_profile(subscriber.profile):
-                raise _no_mapping(subscriber.profile)
-            return document
-
-        return self.change(SUBSCRIBER, subscriber.name, change, actor)
-
-    def delete_subscriber(self, name: str, actor: str) -> Configuration:
-        def change(configuration: Configuration) -> None:
-            if name not in {each.name for each in configuration.subscribers}:
-                raise NotFound(
-                    f"{name!r} is not told of anything.",
-                    where=name,
-                    hint="openworklist notify list shows who is",
-                    code="rule.not-found",
-                )
-
-        return self.change(SUBSCRIBER, name, change, actor)
 
     def note_sender(self, application: str, facility: str) -> None:
         """Remember a sender that was never seen before; it is to be confirmed by somebody."""
@@ -299,7 +247,8 @@ class Configurations:
         return self.save_mapping(versions[number - 1].document, actor, f"version {number} brought back")
 
 
-def _no_mapping(name: str) -> NotFound:
+def no_mapping(name: str) -> NotFound:
+    """What is said where somebody names a mapping that there is not."""
     return NotFound(
         f"There is no mapping {name!r}.",
         where=name,

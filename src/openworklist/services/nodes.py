@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from openworklist.domain.node import SavedNode
-from openworklist.services.configuration import Configuration
+from openworklist.domain.node import SavedNode, check, to_document
+from openworklist.services.configuration import NODE, Configuration
 from openworklist.services.configurations import Configurations
 from openworklist.store.connection import Connection
 from openworklist.store.database import Database
@@ -26,13 +26,21 @@ def save(database: Database, configurations: Configurations, node: SavedNode, ac
         state = find_state(connection, node.name)
         save_state(connection, state._replace(next_at=0, failures=0, error="", error_code=""))
 
-    configuration = configurations.save_node(node, actor)
+    check(node)
+    configuration = configurations.change(NODE, node.name, lambda _: to_document(node), actor)
     database.write(make_due)
     return configuration
 
 
 def delete(database: Database, configurations: Configurations, name: str, actor: str) -> Configuration:
-    """Ask a node no more, and forget when it was asked; NotFound if there is none of that name."""
-    configuration = configurations.delete_node(name, actor)
+    """Ask a node no more, and forget when it was asked; NotFound if there is none of that name.
+
+    The records that came from it stay.
+    """
+
+    def find(configuration: Configuration) -> None:
+        configuration.get_node(name)
+
+    configuration = configurations.change(NODE, name, find, actor)
     database.write(partial(forget_state, node=name))
     return configuration

@@ -8,6 +8,9 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBina
 from sqlalchemy.types import TypeEngine
 
 from openworklist.domain.attributes import SEARCHABLE
+from openworklist.domain.query import MODALITY, START_DATE, START_TIME, STATION
+
+__all__ = ["MODALITY", "START_DATE", "START_TIME", "STATION"]
 
 # Letters compare by their code points on both databases; names are folded before they are stored.
 TEXT: Final[TypeEngine[str]] = Text().with_variant(Text(collation="C"), "postgresql")
@@ -23,10 +26,6 @@ metadata: Final = MetaData(
     }
 )
 
-STATION: Final = "scheduled_station_ae_title"
-START_DATE: Final = "scheduled_procedure_step_start_date"
-START_TIME: Final = "scheduled_procedure_step_start_time"
-MODALITY: Final = "modality"
 # Person names that are searched; each has its number in `record_names`, which never changes.
 NAMES: Final = {"patient_name": 0, "scheduled_performing_physician_name": 1}
 # Attributes with a column in `records`; stations and names have tables of their own.
