@@ -33,6 +33,7 @@ from openworklist.cli import (
     study_uids,
     systems,
     why,
+    worklist_import,
 )
 
 application = typer.Typer(
@@ -69,7 +70,7 @@ application.command("import")(importing.import_files)
 application.command()(exporting.export)
 application.command()(query.echo)
 application.command()(query.find)
-application.command("import-worklist")(query.import_worklist)
+application.command("import-worklist")(worklist_import.import_worklist)
 application.command()(compare.compare)
 application.command()(explanation.explain)
 application.command()(why.why)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from openworklist.cli.console import print_json, print_table
+from openworklist.cli.flags import AsJson
 
 if TYPE_CHECKING:
     from openworklist.hl7.compare import SegmentPair
@@ -38,7 +39,7 @@ def compare(
     ] = "",
     charset: Annotated[str, typer.Option(help="Character set of messages that name none.")] = "8859/1",
     html: Annotated[Path | None, typer.Option(help="Write the comparison to this HTML file.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Compare two HL7 messages; like diff, exit 0 if they are the same, 1 if not, 2 if it cannot tell."""
     from openworklist.domain.errors import OpenWorklistError

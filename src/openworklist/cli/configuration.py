@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from openworklist.cli.console import print_json, print_table
-from openworklist.cli.flags import takes_settings
+from openworklist.cli.flags import AsJson, takes_settings
 from openworklist.settings import HELP, Loaded
 
 
 @takes_settings()
 def settings(
     loaded: Loaded,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show every setting, its value, and where the value came from."""
     shown = loaded.shown()

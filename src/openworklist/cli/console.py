@@ -7,6 +7,7 @@ import sys
 import time
 import unicodedata
 from collections.abc import Iterable, Sequence
+from datetime import datetime, tzinfo
 from typing import Any
 
 
@@ -45,6 +46,11 @@ def printable(text: str) -> str:
     """A message as lines, with control characters blanked."""
     lines = text.replace("\r\n", "\r").replace("\n", "\r").split("\r")
     return "\n".join(_clean(line) for line in lines if line)
+
+
+def format_moment(at: int, zone: tzinfo, timespec: str = "seconds") -> str:
+    """Microseconds since 1970 on the clock of a zone, with its offset."""
+    return datetime.fromtimestamp(at / 1_000_000, zone).isoformat(sep=" ", timespec=timespec)
 
 
 class Progress:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from openworklist.cli.console import print_json, print_table
-from openworklist.cli.flags import find_actor, takes_settings
+from openworklist.cli.flags import AsJson, find_actor, takes_settings
 from openworklist.settings import Loaded
 
 _HEADS = ("id", "status", "date", "patient ID", "name", "accession")
@@ -41,7 +41,7 @@ def delete(
 def list_deleted(
     loaded: Loaded,
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 100,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the records deleted in the last 30 days, by people or auto delete, the last one first."""
     from openworklist.app.doors import open_store

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from openworklist.cli.console import print_json, printable
-from openworklist.cli.flags import DAY, takes_settings
+from openworklist.cli.flags import DAY, AsJson, takes_settings
 from openworklist.settings import Loaded, Settings
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def doctor(
         typer.Option("--loopback", help="Send a made-up order too, find it, and cancel it again."),
     ] = False,
     thorough: Annotated[bool, typer.Option("--thorough", help="Read a large database whole, too.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Look for what is wrong, and say the way out; exit 1 if there is a problem.
 
@@ -128,7 +128,7 @@ def _finding_to_json(finding: Finding) -> dict[str, Any]:
 def framing(
     loaded: Loaded,
     file: Annotated[Path, typer.Argument(help="What a sender sent, every byte of it; - is stdin.")],
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Explain the bytes of a captured stream: which frame what, what the HL7 port does, the way out.
 

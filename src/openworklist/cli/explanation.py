@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from openworklist.cli.console import print_json, print_table
-from openworklist.cli.flags import takes_settings
+from openworklist.cli.flags import AsJson, takes_settings
 from openworklist.cli.mapping import read_document
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def explain(
         str, typer.Option(metavar="SET", help="Tell letters that this set lacks, like 'ISO_IR 100'.")
     ] = "",
     every: Annotated[bool, typer.Option("--all", help="Every rule, also of what the message lacks.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show what a mapping makes of the orders in a file, where each value is from, and what was odd.
 

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import datetime, timedelta, tzinfo
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +21,19 @@ if TYPE_CHECKING:
     from openworklist.domain.destination import Tls
 
 DAY = 86_400
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
+
+
+class Choice(StrEnum):
+    """Yes, no, or what the site has decided for all."""
+
+    YES = "yes"
+    NO = "no"
+    DEFAULT = "default"
+
+    @property
+    def answer(self) -> bool | None:
+        return {Choice.YES: True, Choice.NO: False}.get(self)
 
 
 def takes_settings(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from openworklist.cli.console import Progress, print_json, print_table
-from openworklist.cli.flags import find_actor, parse_sender, takes_settings
+from openworklist.cli.flags import AsJson, find_actor, parse_sender, takes_settings
 from openworklist.cli.reprocess import Report
 from openworklist.cli.versions import print_versions
 from openworklist.settings import Loaded
@@ -22,7 +22,6 @@ application = typer.Typer(
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The mapping's name in the list.")]
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A mapping as JSON; see `mapping show`.")]
 Note = Annotated[str, typer.Option(help="Why it is changed; kept with the version.")]
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
 @application.command("list")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from openworklist.cli.console import print_json, print_table, printable
-from openworklist.cli.flags import parse_dates, parse_sender, takes_settings, to_moments
+from openworklist.cli.console import format_moment, print_json, print_table, printable
+from openworklist.cli.flags import AsJson, parse_dates, parse_sender, takes_settings, to_moments
 from openworklist.cli.reprocess import reprocess
 from openworklist.domain.outcome import Outcome
 from openworklist.settings import Loaded
@@ -37,7 +37,7 @@ def list_messages(
     record: Annotated[int, typer.Option(min=0, help="Only those that changed this record.")] = 0,
     text: Annotated[str, typer.Option(help="Text in the message; it takes longer.")] = "",
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 100,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the messages that arrived, the newest first, with what became of each."""
     from openworklist.services.journal import Journal, spell
@@ -70,9 +70,7 @@ def list_messages(
 
 @application.command("show")
 @takes_settings("data", "database", "time_zone", "default_charset")
-def show_message(
-    loaded: Loaded, number: Number, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
-) -> None:
+def show_message(loaded: Loaded, number: Number, as_json: AsJson = False) -> None:
     """Show one message, what became of it, the records that it changed, and what its sender was told."""
     from openworklist.services.journal import Journal
     from openworklist.services.reading import WORKLIST
@@ -163,7 +161,7 @@ def _split(text: str) -> str:
 
 
 def _moment(at: int, zone: tzinfo) -> str:
-    return datetime.fromtimestamp(at / 1_000_000, zone).isoformat(sep=" ", timespec="milliseconds")
+    return format_moment(at, zone, "milliseconds")
 
 
 def _to_row(message: Any, zone: tzinfo) -> tuple[str, ...]:

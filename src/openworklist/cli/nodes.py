@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Annotated, Any
 
 import typer
 
-from openworklist.cli.console import print_json, print_table
+from openworklist.cli.console import format_moment, print_json, print_table
 from openworklist.cli.flags import (
+    AsJson,
     Ca,
     Certificate,
     Key,
@@ -29,7 +30,6 @@ application = typer.Typer(
     help="Other worklists: where they are, how they are asked, and when by themselves.", no_args_is_help=True
 )
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the node, as it is called here.")]
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
 @application.command("list")
@@ -186,7 +186,7 @@ def _to_json(node: Any, state: Any, zone: tzinfo) -> dict[str, Any]:
 
 
 def _moment(at: int, zone: tzinfo) -> str:
-    return datetime.fromtimestamp(at / 1_000_000, zone).isoformat(sep=" ", timespec="seconds") if at else ""
+    return format_moment(at, zone) if at else ""
 
 
 def _tell(state: Any) -> str:

@@ -9,6 +9,7 @@ import typer
 
 from openworklist.cli.console import print_json, print_table
 from openworklist.cli.flags import (
+    AsJson,
     Ca,
     Certificate,
     Key,
@@ -29,7 +30,6 @@ application = typer.Typer(
 Name = Annotated[
     str, typer.Argument(metavar="APP|FAC", help="Receiving application and facility, MSH-5 and MSH-6.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
 class Kind(StrEnum):

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from openworklist.cli.console import print_json, print_table
-from openworklist.cli.flags import find_actor, takes_settings
+from openworklist.cli.flags import AsJson, find_actor, takes_settings
 from openworklist.cli.versions import print_versions
 from openworklist.domain.options import HELP, Options
 from openworklist.settings import Loaded
@@ -23,9 +23,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="The option's name in 
 
 @application.command("list")
 @takes_settings("data", "database")
-def list_options(
-    loaded: Loaded, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
-) -> None:
+def list_options(loaded: Loaded, as_json: AsJson = False) -> None:
     """Show every option, its value and what it is."""
     from openworklist.app.doors import open_store
     from openworklist.services.configurations import Configurations
@@ -71,9 +69,7 @@ def reset_option(loaded: Loaded, name: Name) -> None:
 
 @application.command("history")
 @takes_settings("data", "database", "time_zone")
-def show_history(
-    loaded: Loaded, name: Name, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
-) -> None:
+def show_history(loaded: Loaded, name: Name, as_json: AsJson = False) -> None:
     """Show who changed an option when."""
     print_versions(loaded, "option", name, as_json=as_json)
 

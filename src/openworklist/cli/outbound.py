@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from openworklist.cli.console import print_json, print_table, printable
-from openworklist.cli.flags import find_actor, takes_settings
+from openworklist.cli.console import format_moment, print_json, print_table, printable
+from openworklist.cli.flags import AsJson, find_actor, takes_settings
 from openworklist.domain.outgoing import State
 from openworklist.settings import Loaded
 
@@ -27,7 +27,6 @@ Numbers = Annotated[
 ]
 Dead = Annotated[bool, typer.Option("--dead", help="All that were given up.")]
 Destination = Annotated[str, typer.Option("--to", help="Only those to this HOST:PORT.")]
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
 @application.command("list")
@@ -149,7 +148,7 @@ def _when(outgoing: Outgoing, zone: tzinfo) -> str:
 
 
 def _moment(at: int, zone: tzinfo) -> str:
-    return datetime.fromtimestamp(at / 1_000_000, zone).isoformat(sep=" ", timespec="milliseconds")
+    return format_moment(at, zone, "milliseconds")
 
 
 def _to_row(outgoing: Outgoing, zone: tzinfo) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import typer
 
 from openworklist.cli import deletion, editing
 from openworklist.cli.console import print_json, print_table
-from openworklist.cli.flags import parse_dates, takes_settings
+from openworklist.cli.flags import AsJson, parse_dates, takes_settings
 from openworklist.domain.record import Status
 from openworklist.settings import Loaded
 
@@ -45,7 +45,7 @@ def list_records(
         list[Status] | None, typer.Option(case_sensitive=False, help="Only of this status; may be repeated.")
     ] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 100,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List records by start date, of any status. * and ? stand for any letters and for one.
 
@@ -89,7 +89,7 @@ def list_records(
 def show_record(
     loaded: Loaded,
     number: Annotated[int, typer.Argument(metavar="ID", help="The record's id in the list.")],
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show one record with every value, those that were completed here marked."""
     from openworklist.domain.extra import find_attribute

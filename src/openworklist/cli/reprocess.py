@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from openworklist.cli.console import Progress, print_json, printable
-from openworklist.cli.flags import find_actor, parse_moment, parse_sender, takes_settings
+from openworklist.cli.flags import AsJson, find_actor, parse_moment, parse_sender, takes_settings
 from openworklist.settings import Loaded
 
 _SHOWN = 10  # numbers of messages in a line
@@ -26,7 +26,7 @@ def reprocess(
     yes: Annotated[
         bool, typer.Option("--yes", help="Do it; without it, only show what would change.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Process messages again: their records are made anew by the mapping of today, edits put back on top.
 

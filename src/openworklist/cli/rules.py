@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from openworklist.cli.console import print_json, print_table
-from openworklist.cli.flags import find_actor, takes_settings
+from openworklist.cli.flags import AsJson, find_actor, takes_settings
 from openworklist.cli.versions import print_versions
 from openworklist.settings import Loaded
 
@@ -22,9 +22,7 @@ def make_application(kind: str, help: str) -> typer.Typer:
 
     @application.command("list", help=f"Show every {kind}, in the order of their names.")
     @takes_settings("data", "database")
-    def list_rules(
-        loaded: Loaded, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
-    ) -> None:
+    def list_rules(loaded: Loaded, as_json: AsJson = False) -> None:
         from openworklist.app.doors import open_store
         from openworklist.services.configurations import Configurations
 
@@ -63,9 +61,7 @@ def make_application(kind: str, help: str) -> typer.Typer:
 
     @application.command("history", help=f"Show who changed a {kind} when.")
     @takes_settings("data", "database", "time_zone")
-    def show_history(
-        loaded: Loaded, name: Name, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
-    ) -> None:
+    def show_history(loaded: Loaded, name: Name, as_json: AsJson = False) -> None:
         print_versions(loaded, kind, name, as_json=as_json)
 
     return application

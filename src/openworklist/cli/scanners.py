@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
 from openworklist.cli import why
-from openworklist.cli.console import print_json, print_table
-from openworklist.cli.flags import find_actor, takes_settings
+from openworklist.cli.console import format_moment, print_json, print_table
+from openworklist.cli.flags import AsJson, Choice, find_actor, takes_settings
 from openworklist.cli.versions import print_versions
 from openworklist.domain.repertoire import FALLBACKS
 from openworklist.domain.scanner import OVER_LIMIT, WITHOUT_STATION
@@ -21,16 +19,6 @@ application.command("questions")(why.list_questions)
 application.command("sees")(why.see)
 
 Title = Annotated[str, typer.Argument(metavar="AET", help="The scanner's AE title.")]
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
-
-
-class Choice(StrEnum):
-    YES = "yes"
-    NO = "no"
-    DEFAULT = "default"
-
-
-_ANSWERS = {Choice.YES: True, Choice.NO: False, Choice.DEFAULT: None}
 
 
 @application.command("list")
@@ -121,7 +109,7 @@ def set_scanner(
     lists = {"modalities": modalities, "shown_statuses": statuses}
     changes |= {name: _split(text) for name, text in lists.items() if text is not None}
     flags = {"use_calling_ae": use_calling_ae, "flag_unsupported": flag_unsupported}
-    changes |= {name: _ANSWERS[answer] for name, answer in flags.items() if answer is not None}
+    changes |= {name: flag.answer for name, flag in flags.items() if flag is not None}
     if answer_limit is not None:
         changes["answer_limit"] = _to_limit(answer_limit)
     with open_shared_store(loaded.settings) as database:
@@ -177,8 +165,7 @@ def _show_asking(ae_title: str, asking: Any, zone: Any) -> tuple[str, str]:
     found = asking.get(ae_title)
     if found is None or not found.last_asked:
         return "-", "0"
-    last = datetime.fromtimestamp(found.last_asked / 1_000_000, zone)
-    return last.isoformat(sep=" ", timespec="seconds"), str(found.questions)
+    return format_moment(found.last_asked, zone), str(found.questions)
 
 
 def _list_own(scanner: Any) -> str:

@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 
 from openworklist.cli.console import Progress
-from openworklist.cli.flags import DAY, Timeout, parse_address
-from openworklist.cli.query import Called, Calling
+from openworklist.cli.flags import DAY, Timeout, ae_title, parse_address
 
 application = typer.Typer(help="Play a hospital system or a scanner.", no_args_is_help=True)
+
+Calling = Annotated[str, ae_title("--calling", "Our AE title.")]
+Called = Annotated[str, ae_title("--called", "AE title of the worklist.")]
 
 
 @application.command()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from openworklist.cli.console import print_json, print_table, printable
-from openworklist.cli.flags import takes_settings
+from openworklist.cli.console import format_moment, print_json, print_table, printable
+from openworklist.cli.flags import AsJson, takes_settings
 from openworklist.settings import Loaded
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 application = typer.Typer(help="What scanners say of their work (MPPS).", no_args_is_help=True)
 
 _HEADS = ("id", "state", "scanner", "station", "modality", "began", "ended", "records", "notes")
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
 class State(StrEnum):
@@ -87,8 +86,8 @@ def show_step(
     lines = [
         f"performed step {step.id}: {step.state}, version {step.version}",
         f"SOP Instance UID {step.uid}",
-        f"begun by {step.calling_ae} at {step.peer}, {_moment(step.created_at, zone)}",
-        f"last heard of {_moment(step.updated_at, zone)}",
+        f"begun by {step.calling_ae} at {step.peer}, {format_moment(step.created_at, zone)}",
+        f"last heard of {format_moment(step.updated_at, zone)}",
         f"records: {records or 'none'}",
         *(f"note: {note}" for note in step.notes),
     ]
@@ -118,10 +117,6 @@ def _to_text(value: Any) -> str:
     if isinstance(value, Mapping):
         return "=".join(value.get(name, "") for name in ("Alphabetic", "Ideographic", "Phonetic")).rstrip("=")
     return "" if value is None else " ".join(str(value).split())
-
-
-def _moment(at: int, zone: tzinfo) -> str:
-    return datetime.fromtimestamp(at / 1_000_000, zone).isoformat(sep=" ", timespec="seconds")
 
 
 def _to_row(step: PerformedStep) -> tuple[str, ...]:
@@ -160,8 +155,8 @@ def _to_json(step: PerformedStep, zone: tzinfo) -> dict[str, Any]:
         "patient_id": step.patient_id,
         "start": step.start,
         "end": step.end,
-        "created_at": _moment(step.created_at, zone),
-        "updated_at": _moment(step.updated_at, zone),
+        "created_at": format_moment(step.created_at, zone),
+        "updated_at": format_moment(step.updated_at, zone),
         "scheduled_steps": [
             {**request, "record": step.records.get(number)} for number, request in enumerate(step.requests)
         ],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from openworklist.cli.console import print_json
-from openworklist.cli.flags import find_actor, takes_settings
+from openworklist.cli.flags import AsJson, find_actor, takes_settings
 from openworklist.cli.versions import print_versions
 from openworklist.settings import Loaded
 
@@ -23,7 +23,6 @@ application = typer.Typer(
 )
 
 Title = Annotated[str, typer.Argument(metavar="AET", help="A scanner's AE title.")]
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
 class For(StrEnum):

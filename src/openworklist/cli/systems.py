@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
 from openworklist.cli.console import print_json, print_table
-from openworklist.cli.flags import find_actor, takes_settings
+from openworklist.cli.flags import AsJson, Choice, find_actor, takes_settings
 from openworklist.cli.versions import print_versions
 from openworklist.settings import Loaded
 
@@ -26,20 +25,9 @@ Name = Annotated[
 Profile = Annotated[str | None, typer.Option(help='Mapping of its messages; "" is the site\'s default.')]
 
 
-class Acknowledge(StrEnum):
-    YES = "yes"
-    NO = "no"
-    DEFAULT = "default"
-
-
-_ANSWERS = {Acknowledge.YES: True, Acknowledge.NO: False, Acknowledge.DEFAULT: None}
-
-
 @application.command("list")
 @takes_settings("data", "database")
-def list_systems(
-    loaded: Loaded, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
-) -> None:
+def list_systems(loaded: Loaded, as_json: AsJson = False) -> None:
     """Show the systems that sent messages or were entered, and how their messages are mapped."""
     from openworklist.app.doors import open_store
     from openworklist.domain.system import to_document
@@ -73,7 +61,7 @@ def set_system(
         list[str] | None,
         typer.Option(metavar="TYPE=MAPPING", help='Mapping of a message type, like OMI=ihe; "OMI=" removes.'),
     ] = None,
-    acknowledge: Annotated[Acknowledge | None, typer.Option(help="Whether it gets acknowledgements.")] = None,
+    acknowledge: Annotated[Choice | None, typer.Option(help="Whether it gets acknowledgements.")] = None,
     charset: Annotated[
         str | None, typer.Option(help='Character set of its messages that name none; "" is the default.')
     ] = None,
@@ -93,7 +81,7 @@ def set_system(
             system,
             profile=system.profile if profile is None else profile,
             profiles=_change_types(system.profiles, for_type or []),
-            acknowledge=system.acknowledge if acknowledge is None else _ANSWERS[acknowledge],
+            acknowledge=system.acknowledge if acknowledge is None else acknowledge.answer,
             charset=system.charset if charset is None else charset,
             is_confirmed=True,
         )
@@ -115,9 +103,7 @@ def forget_system(loaded: Loaded, name: Name) -> None:
 
 @application.command("history")
 @takes_settings("data", "database", "time_zone")
-def show_history(
-    loaded: Loaded, name: Name, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
-) -> None:
+def show_history(loaded: Loaded, name: Name, as_json: AsJson = False) -> None:
     """Show who decided what about a system, and when."""
     print_versions(loaded, "system", name, as_json=as_json)
 

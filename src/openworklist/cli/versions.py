@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 
-from openworklist.cli.console import print_json, print_table
+from openworklist.cli.console import format_moment, print_json, print_table
 from openworklist.settings import Loaded
 
 _LONGEST = 80  # letters of a document in a line
@@ -22,10 +21,7 @@ def print_versions(loaded: Loaded, kind: str, name: str, *, as_json: bool) -> No
         versions = Configurations(database).find_versions(kind, name)
     if not versions:
         raise NotFound(f"Nobody has changed the {kind} {name!r}.", where=name, code="configuration.not-found")
-    moments = [
-        datetime.fromtimestamp(each.changed_at / 1_000_000, zone).isoformat(sep=" ", timespec="seconds")
-        for each in versions
-    ]
+    moments = [format_moment(each.changed_at, zone) for each in versions]
     if as_json:
         print_json(
             [

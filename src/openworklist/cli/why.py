@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from openworklist.cli.console import print_json, print_table
-from openworklist.cli.flags import takes_settings
+from openworklist.cli.console import format_moment, print_json, print_table
+from openworklist.cli.flags import AsJson, takes_settings
 from openworklist.settings import Loaded
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from openworklist.store.questions import Kept
 
 Title = Annotated[str, typer.Argument(metavar="AET", help="The scanner's AE title.")]
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 Number = Annotated[int, typer.Option("--question", min=1, help="Which of its questions; 1 is the newest.")]
 
 _SEEN = (
@@ -78,8 +77,8 @@ def list_questions(loaded: Loaded, title: Title, as_json: AsJson = False) -> Non
             str(number),
             ", ".join(f"{keyword}={value}" for keyword, value in keys) or "everything",
             str(each.times),
-            _show(each.first_asked, zone),
-            _show(each.last_asked, zone),
+            format_moment(each.first_asked, zone),
+            format_moment(each.last_asked, zone),
             str(each.answers),
             f"{each.status:04X}",
             each.peer,
@@ -90,7 +89,7 @@ def list_questions(loaded: Loaded, title: Title, as_json: AsJson = False) -> Non
     for each in refusals:
         print(
             f"turned away: {each.refusal}; it called {each.called}; {_count(each.times)}, "
-            f"last {_show(each.last_asked, zone)} from {each.peer}"
+            f"last {format_moment(each.last_asked, zone)} from {each.peer}"
         )
 
 
@@ -120,7 +119,7 @@ def _print(found: Explanation, zone: tzinfo) -> None:
         asked = found.question
         print(
             f"Question {found.number} of {found.ae_title}: asked {_count(asked.times)}, last "
-            f"{_show(asked.last_asked, zone)} from {asked.peer}, {asked.answers} answers then."
+            f"{format_moment(asked.last_asked, zone)} from {asked.peer}, {asked.answers} answers then."
         )
     if found.lines:
         print()
@@ -168,14 +167,10 @@ def _to_json(found: Explanation, zone: tzinfo) -> dict[str, Any]:
 def _kept_to_json(kept: Kept, zone: tzinfo) -> dict[str, Any]:
     shown = {
         "times": kept.times,
-        "first_asked": _show(kept.first_asked, zone),
-        "last_asked": _show(kept.last_asked, zone),
+        "first_asked": format_moment(kept.first_asked, zone),
+        "last_asked": format_moment(kept.last_asked, zone),
         "peer": kept.peer,
     }
     if kept.refusal:
         return {**shown, "refusal": kept.refusal, "called": kept.called}
     return {**shown, "answers": kept.answers, "status": f"{kept.status:04X}"}
-
-
-def _show(moment: int, zone: tzinfo) -> str:
-    return datetime.fromtimestamp(moment / 1_000_000, zone).isoformat(sep=" ", timespec="seconds")
