@@ -1,0 +1,1 @@
+"""Forms as tables: a row for each field, from which the page and the reading of what was typed are made."""
