@@ -4,13 +4,14 @@ BIN := .venv/bin
 RUN ?=
 BENCH ?=
 FUZZ ?=
+SHOTS ?=
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-long fuzz check format bench docs clean
+.PHONY: help setup run test test-long fuzz check format bench docs screenshots words clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-11s %s\n", $$1, $$2}'
 
 setup: $(READY) ## install everything into .venv
 
@@ -27,8 +28,10 @@ $(READY): pyproject.toml uv.lock
 run: setup ## start the server on an embedded database in ./data (options: make run RUN="--hl7-port 2575")
 	@exec $(BIN)/openworklist serve $(RUN)
 
+# The browser's driver has a loop of its own on the main thread, which tests with loops cannot share.
 test: setup ## every test but the long ones
-	$(BIN)/pytest -m "not long"
+	$(BIN)/pytest -m "not long" --ignore=tests/browser
+	$(BIN)/pytest -m "not long" tests/browser
 
 test-long: setup ## floods, soaks and long fuzzing
 	$(BIN)/pytest -m long
@@ -54,6 +57,12 @@ docs: setup ## write docs/attributes.md, the tables of docs/conformance.md and t
 	$(BIN)/openworklist attributes > docs/attributes.md
 	$(BIN)/python -m openworklist.cli.conformance docs/conformance.md
 	$(BIN)/python -c "from openworklist.hl7.profile_schema import write_schema; print(write_schema())" > docs/mapping.schema.json
+
+screenshots: setup ## make the pictures of the README anew (options: make screenshots SHOTS="--all build/pages")
+	$(BIN)/python -m screenshots $(SHOTS)
+
+words: setup ## take up the words of the pages in the catalogues of src/openworklist/ui/locale
+	$(BIN)/python -m openworklist.cli.languages
 
 clean: ## remove .venv and caches; the data folder stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

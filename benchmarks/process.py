@@ -55,7 +55,7 @@ class ServerProcess:
     def wait_until_answering(self, port: int, called: str, longest: float = 120.0) -> float:
         """Seconds from exec until an association was accepted; raises ServerFailed."""
         request = encode_associate(called)
-        for _ in self._wait(longest):
+        for _ in self.look(longest):
             with suppress(OSError), socket.create_connection(("127.0.0.1", port), 5) as sock:
                 sock.sendall(request)
                 if sock.recv(1) == b"\x02":
@@ -64,12 +64,12 @@ class ServerProcess:
 
     def wait_until_printed(self, start: str, longest: float = 120.0) -> float:
         """Seconds from exec until it printed a line that starts so; raises ServerFailed."""
-        for _ in self._wait(longest):
+        for _ in self.look(longest):
             if any(line.startswith(start) for line in self._log.read_text(errors="replace").splitlines()):
                 break
         return time.perf_counter() - self._began
 
-    def _wait(self, longest: float) -> Iterator[None]:
+    def look(self, longest: float) -> Iterator[None]:
         """A turn for each look, until the caller has seen enough; raises ServerFailed."""
         while time.perf_counter() - self._began < longest:
             if self._popen.poll() is not None:

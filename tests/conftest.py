@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -48,6 +48,17 @@ def _environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("OPENWORKLIST_")}
 
 
+@contextmanager
+def _killing(process: subprocess.Popen[str]) -> Iterator[None]:
+    """Nobody waits for ever for what a process prints."""
+    timer = threading.Timer(_SECONDS, process.kill)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
 @dataclass
 class Running:
     process: subprocess.Popen[str]
@@ -68,8 +79,11 @@ class Running:
         return self._end()
 
     def _end(self) -> int:
-        if self.process.stdout and not self.process.stdout.closed:
-            self.said += self.process.communicate(timeout=_SECONDS)[0]
+        output = self.process.stdout
+        if output and not output.closed:
+            # Not by communicate(), which misses what was read ahead with the first line.
+            with _killing(self.process), output:
+                self.said += output.read()
         return self.process.wait(_SECONDS)
 
 
@@ -96,12 +110,8 @@ def _try_to_start(data: Path, *more: str) -> Running:
             command, stdout=subprocess.PIPE, stderr=file, text=True, env=_environment()
         )
     assert process.stdout is not None
-    timer = threading.Timer(_SECONDS, process.kill)
-    timer.start()
-    try:
+    with _killing(process):
         line = process.stdout.readline()
-    finally:
-        timer.cancel()
     return Running(process, hl7, dicom, web, data, log, line)
 
 
@@ -153,6 +163,12 @@ def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def free_ports() -> Callable[[int], list[int]]:
     """As many ports that nobody holds just now."""
     return _find_ports
+
+
+@pytest.fixture(scope="session")
+def make_port() -> Callable[[], int]:
+    """A port that nobody holds just now."""
+    return lambda: _find_ports(1)[0]
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import tzinfo
 from difflib import get_close_matches
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,58 +20,40 @@ from zoneinfo import ZoneInfo
 from openworklist.domain.ae_title import is_ae_title
 from openworklist.domain.errors import SettingsError
 from openworklist.machine_zone import find_machine_zone
+from openworklist.setting_checks import (
+    is_charset,
+    is_level,
+    is_loopback,
+    is_networks,
+    is_not_negative,
+    is_port,
+    is_positive,
+    is_token_keys,
+    is_zone,
+    to_networks,
+)
 
 PREFIX = "OPENWORKLIST_"
 DEFAULT = "default"
 _CONFIG = PREFIX + "CONFIG"
 _PASSWORD = re.compile(r"(://[^:/@]*):.*@")
 # libpq's password, sslpassword, scram_client_key and their like; its names may be percent-encoded.
+_OPTION = "; the option of this name goes before it"
+_DEMO_DATA = "data-demo"
 _SECRET_PARAMETER = re.compile(r"([?&][^=&]*(?:password|secret|scram|%)[^=&]*=)[^&]*", re.IGNORECASE)
-_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
-def _is_port(value: int) -> str:
-    return "" if 0 <= value <= 65535 else "is no port: 1 to 65535, or 0 to switch it off"
-
-
-def _is_not_negative(value: float) -> str:
-    return "" if value >= 0 else "must not be negative"
-
-
-def _is_positive(value: float) -> str:
-    return "" if value > 0 else "must be more than 0"
-
-
-def _is_level(value: str) -> str:
-    return "" if value in _LEVELS else f"is no level: {', '.join(_LEVELS)}"
-
-
-def _is_charset(value: str) -> str:
-    from openworklist.domain.charset import from_hl7
-
-    return "" if from_hl7(value) else "is no character set of HL7 table 0211, like 8859/1 or UNICODE UTF-8"
-
-
-def _is_zone(value: str) -> str:
-    from openworklist.domain.zones import is_zone
-
-    return "" if is_zone(value) else "is no time zone, like Europe/Athens"
-
-
-def _is_networks(value: str) -> str:
-    try:
-        _networks(value)
-    except ValueError:
-        return "is no list of addresses or networks, like 10.1.0.0/16 2001:db8::/32"
-    return ""
-
-
-def _networks(value: str) -> tuple[Any, ...]:
-    return tuple(ip_network(text, strict=False) for text in value.replace(",", " ").split())
-
-
-def _say(default: Any, help: str, check: Callable[[Any], str] | None = None, *, secret: bool = False) -> Any:
-    return field(default=default, metadata={"help": help, "check": check, "secret": secret})
+def _say(
+    default: Any,
+    help: str,
+    check: Callable[[Any], str] | None = None,
+    *,
+    secret: bool = False,
+    flag: bool = True,
+) -> Any:
+    """`flag` is False for what everybody on the machine could read in the list of processes."""
+    metadata = {"help": help, "check": check, "secret": secret, "flag": flag}
+    return field(default=default, metadata=metadata, repr=not secret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,80 +66,117 @@ class Settings:
     hl7_host: str = _say("", "address of the HL7 listener; empty: as host")
     dicom_host: str = _say("", "address of the DICOM listener; empty: as host")
     web_host: str = _say("", "address of the web listener; empty: as host")
-    hl7_port: int = _say(3001, "HL7 port", _is_port)
-    dicom_port: int = _say(11112, "DICOM port", _is_port)
-    web_port: int = _say(3000, "web port", _is_port)
-    hl7_tls_port: int = _say(0, "HL7 port with TLS beside it, often 6661", _is_port)
-    dicom_tls_port: int = _say(0, "DICOM port with TLS beside it, by the standard 2762", _is_port)
+    hl7_port: int = _say(3001, "HL7 port" + _OPTION, is_port)
+    dicom_port: int = _say(11112, "DICOM port", is_port)
+    web_port: int = _say(3000, "web port", is_port)
+    hl7_tls_port: int = _say(0, "HL7 port with TLS beside it, often 6661", is_port)
+    dicom_tls_port: int = _say(0, "DICOM port with TLS beside it, by the standard 2762", is_port)
+    web_tls: bool = _say(False, "web port with TLS alone: https instead of http")
     tls_certificate: str = _say("", "file of the certificate for TLS, PEM, with those that lead to its CA")
     tls_key: str = _say("", "file of its key, PEM, not encrypted; empty: in the certificate's file")
     hl7_tls_client_ca: str = _say("", "file of the CA of senders' certificates; empty: none is asked for")
     dicom_tls_client_ca: str = _say("", "file of the CA of scanners' certificates; empty: none is asked for")
-    tls_handshake_timeout: float = _say(10.0, "seconds that agreeing upon TLS may take", _is_not_negative)
+    tls_handshake_timeout: float = _say(10.0, "seconds that agreeing upon TLS may take", is_not_negative)
     ae_title: str = _say("OPENWORKLIST", "AE title of the worklist", is_ae_title)
     ae_title_required: bool = _say(False, "turn away associations that call another AE title")
-    time_zone: str = _say("", "time zone of the site; empty: this machine's", _is_zone)
+    time_zone: str = _say("", "time zone of the site; empty: this machine's", is_zone)
     default_charset: str = _say(
-        "8859/1", "character set of messages that name none (HL7 table 0211)", _is_charset
+        "8859/1", "character set of messages that name none (HL7 table 0211)" + _OPTION, is_charset
     )
-    hl7_allowed: str = _say("", "addresses that may connect to the HL7 port; empty: all", _is_networks)
-    hl7_max_message: int = _say(8 * 1024 * 1024, "largest HL7 message in bytes", _is_positive)
-    hl7_max_connections: int = _say(10_000, "HL7 connections at once", _is_positive)
+    hl7_allowed: str = _say("", "addresses that may connect to the HL7 port; empty: all", is_networks)
+    hl7_max_message: int = _say(8 * 1024 * 1024, "largest HL7 message in bytes", is_positive)
+    hl7_max_connections: int = _say(10_000, "HL7 connections at once", is_positive)
     hl7_max_per_address: int = _say(
-        2_000, "HL7 connections of one address at once; 0: any number", _is_not_negative
+        2_000, "HL7 connections of one address at once; 0: any number", is_not_negative
     )
-    hl7_idle_timeout: float = _say(0.0, "seconds of silence that close an HL7 connection", _is_not_negative)
-    hl7_frame_timeout: float = _say(60.0, "seconds that an HL7 message may take to arrive", _is_not_negative)
-    hl7_write_timeout: float = _say(30.0, "seconds to wait for a sender to read", _is_not_negative)
-    folder: str = _say("", "folder that is watched for files of HL7 messages; empty: none")
-    folder_erase: bool = _say(False, "delete files whose messages were all taken, instead of renaming them")
-    folder_interval: float = _say(2.0, "seconds between two looks at the watched folder", _is_positive)
-    dicom_allowed: str = _say("", "addresses that may connect to the DICOM port; empty: all", _is_networks)
-    dicom_max_pdu: int = _say(65_536, "largest PDU taken, in bytes; 0: any", _is_not_negative)
-    dicom_max_associations: int = _say(10_000, "associations at once", _is_positive)
+    hl7_idle_timeout: float = _say(0.0, "seconds of silence that close an HL7 connection", is_not_negative)
+    hl7_frame_timeout: float = _say(60.0, "seconds that an HL7 message may take to arrive", is_not_negative)
+    hl7_write_timeout: float = _say(30.0, "seconds to wait for a sender to read", is_not_negative)
+    folder: str = _say("", "folder that is watched for files of HL7 messages; empty: none" + _OPTION)
+    folder_erase: bool = _say(
+        False, "delete files whose messages were all taken, instead of renaming them" + _OPTION
+    )
+    folder_interval: float = _say(2.0, "seconds between two looks at the watched folder", is_positive)
+    dicom_allowed: str = _say("", "addresses that may connect to the DICOM port; empty: all", is_networks)
+    dicom_max_pdu: int = _say(65_536, "largest PDU taken, in bytes; 0: any", is_not_negative)
+    dicom_max_associations: int = _say(10_000, "associations at once", is_positive)
     dicom_max_per_title: int = _say(
-        0, "associations of one calling AE title at once; 0: any number", _is_not_negative
+        0, "associations of one calling AE title at once; 0: any number", is_not_negative
     )
     dicom_max_per_address: int = _say(
-        2_000, "associations of one address at once; 0: any number", _is_not_negative
+        2_000, "associations of one address at once; 0: any number", is_not_negative
     )
     dicom_max_pending: int = _say(
-        2_048, "connections without an association at once; of more the oldest is closed", _is_positive
+        2_048, "connections without an association at once; of more the oldest is closed", is_positive
     )
-    dicom_max_identifier: int = _say(1024 * 1024, "largest question of a scanner, in bytes", _is_positive)
-    dicom_artim_timeout: float = _say(30.0, "seconds to wait for an association request", _is_not_negative)
-    dicom_idle_timeout: float = _say(600.0, "seconds of silence that end an association", _is_not_negative)
-    dicom_pdu_timeout: float = _say(30.0, "seconds that a PDU may take to arrive", _is_not_negative)
-    dicom_write_timeout: float = _say(30.0, "seconds to wait for a scanner to read", _is_not_negative)
-    commit_group: int = _say(512, "orders that share a commit at most", _is_positive)
-    drain_seconds: float = _say(5.0, "seconds that a stopping server goes on answering", _is_not_negative)
-    journal_days: int = _say(0, "days that messages stay in the journal; 0: for ever", _is_not_negative)
-    outbound_timeout: float = _say(30.0, "seconds to wait for a receiver's acknowledgement", _is_positive)
-    outbound_pause: float = _say(
-        300.0, "longest pause between two attempts to send, in seconds", _is_positive
+    dicom_max_identifier: int = _say(1024 * 1024, "largest question of a scanner, in bytes", is_positive)
+    dicom_artim_timeout: float = _say(30.0, "seconds to wait for an association request", is_not_negative)
+    dicom_idle_timeout: float = _say(600.0, "seconds of silence that end an association", is_not_negative)
+    dicom_pdu_timeout: float = _say(30.0, "seconds that a PDU may take to arrive", is_not_negative)
+    dicom_write_timeout: float = _say(30.0, "seconds to wait for a scanner to read", is_not_negative)
+    web_max_connections: int = _say(
+        2_000, "web connections at once; of more the oldest that asks nothing is closed", is_positive
     )
+    web_request_timeout: float = _say(120.0, "seconds that a web request may take to arrive", is_not_negative)
+    web_write_timeout: float = _say(30.0, "seconds to wait for a browser to read", is_not_negative)
+    web_proxies: str = _say(
+        "", "addresses of proxies that may say for whom they ask the web port; empty: none", is_networks
+    )
+    web_hsts_days: int = _say(
+        0,
+        "days that browsers are to insist upon https for this host, on all of its ports; 0: not told",
+        is_not_negative,
+    )
+    archive_user: str = _say("", "name by which the archive knows us; empty: none")
+    archive_password: str = _say("", "its password", secret=True, flag=False)
+    archive_token: str = _say(
+        "", "bearer token for the archive, in place of name and password", secret=True, flag=False
+    )
+    archive_ca: str = _say("", "file of the CA of the archive's certificate; empty: those of this machine")
+    archive_certificate: str = _say("", "file of our certificate, if the archive wants one, PEM")
+    archive_key: str = _say("", "file of its key, PEM, not encrypted; empty: in the certificate's file")
+    commit_group: int = _say(512, "orders that share a commit at most", is_positive)
+    drain_seconds: float = _say(5.0, "seconds that a stopping server goes on answering", is_not_negative)
+    journal_days: int = _say(0, "days that messages stay in the journal; 0: for ever", is_not_negative)
+    outbound_timeout: float = _say(30.0, "seconds to wait for a receiver's acknowledgement", is_positive)
+    outbound_pause: float = _say(300.0, "longest pause between two attempts to send, in seconds", is_positive)
     outbound_days: float = _say(
-        3.0, "days after which a message that cannot be sent is given up", _is_positive
+        3.0, "days after which a message that cannot be sent is given up", is_positive
     )
     outbound_attempts: int = _say(
-        0, "attempts after which a message that cannot be sent is given up; 0: any number", _is_not_negative
+        0, "attempts after which a message that cannot be sent is given up; 0: any number", is_not_negative
     )
-    log_questions: bool = _say(False, "log every question of a scanner, not only those that failed")
-    log_level: str = _say("INFO", "DEBUG, INFO, WARNING or ERROR; DEBUG may show patient data", _is_level)
+    admin_password: str = _say(
+        "", "password of the first administrator, admin, where there is no user yet", secret=True, flag=False
+    )
+    study_token_key: str = _say(
+        "",
+        "secret key of study tokens, 64 hexadecimal digits; empty: that of the data folder",
+        is_token_keys,
+        secret=True,
+        flag=False,
+    )
+    demo: bool = _say(False, "a made-up hospital to try out, in the data folder data-demo")
+    no_login: bool = _say(
+        False, "let everybody in as administrator, on a web address of this machine alone (127.0.0.1, ::1)"
+    )
+    log_questions: bool = _say(False, "log every question of a scanner, not only those that failed" + _OPTION)
+    log_level: str = _say("INFO", "DEBUG, INFO, WARNING or ERROR; DEBUG may show patient data", is_level)
 
     def zone(self) -> tzinfo:
         """The site's time zone, with its rules for summer time."""
         return ZoneInfo(self.time_zone) if self.time_zone else find_machine_zone(os.environ.get("TZ"))
 
     def hl7_networks(self) -> tuple[Any, ...]:
-        return _networks(self.hl7_allowed)
+        return to_networks(self.hl7_allowed)
 
     def dicom_networks(self) -> tuple[Any, ...]:
-        return _networks(self.dicom_allowed)
+        return to_networks(self.dicom_allowed)
 
 
 NAMES = tuple(each.name for each in fields(Settings))
 HELP = {each.name: str(each.metadata["help"]) for each in fields(Settings)}
+FLAGS = frozenset(each.name for each in fields(Settings) if each.metadata["flag"])
 _SECRETS = frozenset(each.name for each in fields(Settings) if each.metadata["secret"])
 _CHECKS = {each.name: each.metadata["check"] for each in fields(Settings)}
 _DEFAULTS: dict[str, Any] = {each.name: each.default for each in fields(Settings)}
@@ -177,6 +195,8 @@ class Loaded:
 
     def _show(self, name: str) -> str:
         text = str(getattr(self.settings, name))
+        if name not in FLAGS:
+            return "***" if text else ""
         return _hide_passwords(text) if name in _SECRETS else text
 
 
@@ -210,7 +230,16 @@ def load(
         for name, value in given.items():
             values[name] = _convert(name, value, origin(name))
             origins[name] = origin(name)
-    return Loaded(Settings(**values), origins)
+    if values.get("demo") and "data" not in values:
+        values["data"], origins["data"] = _DEMO_DATA, "demo"
+    settings = Settings(**values)
+    if settings.no_login and settings.web_port and not is_loopback(settings.web_host or settings.host):
+        raise SettingsError(
+            "Without login the web port must be open to this machine alone.",
+            where=origins["no_login"],
+            hint="set web_host to 127.0.0.1 or ::1, or have people log in",
+        )
+    return Loaded(settings, origins)
 
 
 def _from_file(path: Path) -> dict[str, object]:
@@ -287,7 +316,8 @@ def _convert(name: str, value: object, origin: str) -> object:
     check = _CHECKS[name]
     problem = check(value) if check else ""
     if problem:
-        raise SettingsError(f"{name} {str(value)!r} {problem}.", where=origin)
+        shown = "" if name in _SECRETS else f" {str(value)!r}"
+        raise SettingsError(f"{name}{shown} {problem}.", where=origin)
     return value
 
 

@@ -35,6 +35,26 @@ def test_a_part_is_measured_and_kept_when_another_is(tmp_path: Path) -> None:
     assert "`python -m benchmarks --quick --only startup --servers OpenWorklist --seconds 0.1`" in second
 
 
+def test_what_people_do_on_the_pages_is_measured(tmp_path: Path) -> None:
+    page, work = tmp_path / "pages.md", tmp_path / "work"
+    command = [sys.executable, "-m", "benchmarks.pages", "--records", "30", "--rounds", "1", "--only", "http"]
+    for _ in range(2):  # the second time on what the first has stored
+        subprocess.run([*command, "--work", work, "--output", page], cwd=ROOT, check=True, timeout=300)
+
+    told = page.read_text()
+    for deed in ("the page of today", "search `name:bak`", "a record opened to edit, and saved"):
+        assert re.search(rf"^\| {deed} \| [\d.,]+ / [\d.,]+( / [\d,]+)? \|$", told, re.MULTILINE), deed
+    assert len([*work.glob("openworklist-30-*/prepared")]) == 1
+
+
+def test_storage_is_measured(tmp_path: Path) -> None:
+    page = tmp_path / "storage.md"
+    options = ["--slices", "16", "--rounds", "1", "--servers", "OpenWorklist;pynetdicom", "--output", page]
+    subprocess.run([sys.executable, "-m", "benchmarks.storage", *options], cwd=ROOT, check=True, timeout=300)
+    rows = re.findall(r"^\| ([18]) \| (\w+) \|", page.read_text(), re.MULTILINE)
+    assert rows == [("1", "OpenWorklist"), ("1", "pynetdicom"), ("8", "OpenWorklist"), ("8", "pynetdicom")]
+
+
 @pytest.mark.long
 def test_the_page_and_its_plots_have_every_section(tmp_path: Path) -> None:
     page = measure(tmp_path / "page.md", "--servers", "OpenWorklist;OpenWorklist, PostgreSQL")

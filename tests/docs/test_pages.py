@@ -97,7 +97,7 @@ def _assigned(node: ast.AST, name: str) -> ast.AST | None:
 
 def _texts(node: ast.AST | None) -> Iterator[str]:
     for each in ast.walk(node) if node else ():
-        if isinstance(each, ast.Constant) and re.fullmatch(r"[a-z]+\.[a-z-]+", str(each.value)):
+        if isinstance(each, ast.Constant) and re.fullmatch(r"[a-z-]+\.[a-z-]+", str(each.value)):
             yield each.value
 
 

@@ -120,10 +120,10 @@ def connect(port: int, calling: str = "CT01", syntax: str = EXPLICIT) -> Iterato
     scanner.add_requested_context(RETRIEVE, syntax)
     association = scanner.associate("127.0.0.1", port, ae_title="OPENWORKLIST")
     assert association.is_established
+    line = association.dul.socket.socket  # which pynetdicom does not close when the server was killed
     try:
         yield Modality(association)
     finally:
         association.release()
-        # One whose server was killed leaves its socket open else.
-        if association.dul.socket is not None:
-            association.dul.socket.close()
+        association.join(30)
+        line.close()

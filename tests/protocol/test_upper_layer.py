@@ -61,6 +61,7 @@ class Cursor:
     """All entries; without end for who asks for the patient ENDLESS."""
 
     status = 0xFF00
+    numbers: tuple[int, ...] = ()
 
     def __init__(self, transfer_syntax: str, is_endless: bool) -> None:
         self._batches = BATCHES[transfer_syntax]

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydicom import dcmread
 
 from openworklist.clients.mllp import MllpClient
 from openworklist.store.database import open_database
+from players.archive import list_files, list_stored, make_slice, send
 from players.auditor import read_journal, read_records
 from players.hospital import make_order
 from players.scanner import ask, make_question
@@ -23,6 +25,7 @@ BALLAST = 4_000_000
 SENDERS = 4
 REFUSALS = 5  # that each sender hears before it gives up
 LENGTH = 4_000  # of the comment that makes an order large
+_TRIES = 50
 NAME = "Quetzalcoatl^Xochitl"
 
 
@@ -149,3 +152,31 @@ def test_a_server_that_is_killed_on_a_full_disk_starts_again_with_all_it_acknowl
         assert all(b"MSA|AA|" in client.send(make_large(number)) for number in flood.refused)
     assert again.stop() == 0
     assert stored(small_disk) == sorted([*flood.acknowledged, *flood.refused])
+
+
+def test_images_are_answered_a700_until_there_is_room_again(
+    small_disk: Path, start_server: Any, openworklist: Any
+) -> None:
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(BALLAST))
+    server = start_server(small_disk)
+    assert openworklist("options", "set", "storage_keep_free", "0", "--data", small_disk).returncode == 0
+    images = [make_slice(number, pixels=os.urandom(600_000)) for number in range(20)]
+
+    def send_all() -> list[int]:
+        return [int(each.Status) for each in send(server.dicom, *images)]
+
+    # The option counts within a second, and orders are taken as long as anything fits.
+    for _ in range(_TRIES):
+        statuses = send_all()
+        if 0 in statuses:
+            break
+    assert set(statuses) == {0, 0xA700}
+    answered = [image for image, status in zip(images, statuses, strict=True) if not status]
+    ballast.unlink()
+    assert send(server.dicom, make_slice())[0].Status == 0
+    assert server.stop() == 0
+    stored = list_stored(small_disk)
+    for image in answered:
+        assert dcmread(stored[image.SOPInstanceUID]).PixelData == image.PixelData
+    assert set(list_files(small_disk)) == set(stored.values())

@@ -22,6 +22,7 @@ from players.line import Line
 from players.scanner import IMPLICIT, WORKLIST, make_question
 
 MEGABYTE = 1_000_000
+MOST_BROWSERS = 1_000
 REQUEST = encode(
     AssociateRequest(
         "OPENWORKLIST",
@@ -112,11 +113,13 @@ def speak(server: Any, number: str) -> None:
 
 
 def hold(server: Any, count: int, stack: ExitStack) -> tuple[list[Line], list[Line], list[Line]]:
-    """`count` open connections on each port; those of scanners are associations."""
-    ports = (server.hl7, server.dicom, server.web)
-    senders, scanners, browsers = ([stack.enter_context(Line(port)) for _ in range(count)] for port in ports)
-    for scanner in scanners:
-        associate(scanner)
+    """`count` open connections on each port, on the web's not beyond its limit; of scanners associations."""
+    senders = [stack.enter_context(Line(server.hl7)) for _ in range(count)]
+    scanners = []
+    for _ in range(count):
+        scanners.append(stack.enter_context(Line(server.dicom)))
+        associate(scanners[-1])  # at once: of those without an association only so many may wait
+    browsers = [stack.enter_context(Line(server.web)) for _ in range(min(count, MOST_BROWSERS))]
     return senders, scanners, browsers
 
 
@@ -129,7 +132,7 @@ def check_idle(server: Any, count: int, every: int) -> int:
         for turn in range(0, count, every):
             send_order(senders[turn], f"HELD{turn}")
             echo(scanners[turn])
-            get_ready(browsers[turn])
+            get_ready(browsers[turn % len(browsers)])
         return int(psutil.Process(server.process.pid).memory_info().rss)
 
 
@@ -141,7 +144,7 @@ def test_a_hundred_that_are_silent_on_every_port_keep_nobody_waiting(server: Any
 @pytest.mark.usefixtures("many_files")
 def test_5000_that_are_silent_on_every_port_keep_nobody_waiting(start_server: Any, tmp_path: Path) -> None:
     # They all come from one address.
-    limits = ("--hl7-max-per-address", "0", "--dicom-max-per-address", "0")
+    limits = ("--hl7-max-per-address", "0", "--dicom-max-per-address", "0", "--web-request-timeout", "0")
     server = start_server(tmp_path / "data", *limits)
     assert check_idle(server, 5_000, 50) < 600 * MEGABYTE
     assert server.stop() == 0

@@ -81,6 +81,9 @@ def test_what_is_refused_for_good_is_given_up_and_the_rest_goes_on(
         receiver.wait_for(2)
         assert server.stop() == 0
     assert sorted(states(openworklist, server.data)) == ["dead", "sent"]
+    log = server.log.read_text()
+    assert 'event="a message was given up" outbound=1 ' in log
+    assert "a delivery failed" not in log
     dropped = openworklist("outbound", "drop", "--dead", "--data", server.data)
     assert dropped.returncode == 0
     assert sorted(states(openworklist, server.data)) == ["dropped", "sent"]

@@ -1,5 +1,6 @@
 """What people set up while the server runs: every change with who and when, seen by every process."""
 
+import asyncio
 import threading
 from itertools import count
 from typing import Any
@@ -11,7 +12,7 @@ from openworklist.domain.system import System, to_document
 from openworklist.hl7.profile import preset
 from openworklist.hl7.profile_json import to_json
 from openworklist.observe.metrics import Metrics
-from openworklist.services.configuration import MAPPING, OPTION, SYSTEM
+from openworklist.services.configuration import MAPPING, OPTION, SYSTEM, Configuration
 from openworklist.services.configurations import Configurations
 from openworklist.services.intake import Intake
 from openworklist.services.reading import Reader, Source
@@ -172,3 +173,18 @@ def test_a_system_that_invents_names_does_not_fill_the_database(
         configurations.note_sender("RIS", str(number))
     wait_for_notes(database)
     assert len(configurations.refresh().systems) == 1_000
+
+
+def test_a_change_made_here_is_told_as_one_of_another_process_is(database: Database) -> None:
+    async def play() -> list[int]:
+        configurations = Configurations(database, interval=3_600)  # nobody waits for the next look
+        told: asyncio.Queue[Configuration] = asyncio.Queue()
+        configurations.start(told.put_nowait)
+        limits = []
+        for number in (7, 8):
+            await asyncio.to_thread(configurations.set_option, "answer_limit", number, "test")
+            limits.append((await told.get()).options.answer_limit)
+        await configurations.stop()
+        return limits
+
+    assert asyncio.run(asyncio.wait_for(play(), 20)) == [7, 8]

@@ -41,6 +41,17 @@ def test_an_edit_stands_when_the_order_is_sent_again_as_before(records: Records,
     assert record.text("scheduled_station_ae_title") == "CT02"
 
 
+def test_an_edit_stands_in_a_record_that_was_deleted_and_restored(records: Records, intake: Intake) -> None:
+    records.edit(1, {"patient_name": "Doe^Janet"}, MARY)
+    before = records.get(1)
+    records.delete([1], MARY)
+    restored = records.restore(1, MARY)
+    assert (restored.edited, restored.former) == (before.edited, before.former)
+    assert restored.patient_senders == before.patient_senders
+    send(intake, "20260314090000", CT01="CT02")
+    assert records.get(1).text("patient_name") == "Doe^Janet"
+
+
 def test_a_newer_value_takes_the_place_of_an_edit_and_of_no_other(records: Records, intake: Intake) -> None:
     records.edit(1, {"patient_name": "Doe^Janet", "modality": "MR"}, MARY)
     send(intake, "20260314090000", name="Roe^Jane")

@@ -84,13 +84,6 @@ def test_a_message_that_broke_off_is_journalled_and_applied_only_when_it_comes_w
     assert whole.outcome == "applied"
 
 
-def test_a_token_query_is_answered_unknown(reception: Reception, metrics: Metrics) -> None:
-    answers = Answers()
-    reception.receive_token(b"1.2.3", PEER, answers)
-    assert answers.wait() == b""
-    assert metrics.get("token_queries") == 1
-
-
 def test_what_happens_on_the_port_is_counted(reception: Reception, metrics: Metrics) -> None:
     reception.connection_opened(PEER)
     reception.noise(PEER, 7)

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine
 from openworklist.domain.errors import StoreError
 from openworklist.store.database import open_database
 from openworklist.store.migrate import bring_up_to_date, newest_revision
-from openworklist.store.schema import metadata
+from openworklist.store.study_schema import metadata
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -98,7 +98,7 @@ def test_a_change_refused_in_a_later_slice_costs_the_first_ones_nothing(
 
 def test_on_a_full_disk_nothing_is_told_stored_that_is_not(opened: Database, tmp_path: Path) -> None:
     def limit(connection: Connection) -> None:
-        connection.execute_text("PRAGMA max_page_count=100")
+        connection.execute_text("PRAGMA max_page_count=200")
 
     opened.write(limit)
     results = run_together(opened, *(add(number, "x" * 50_000) for number in range(30)))

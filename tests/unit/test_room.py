@@ -12,12 +12,14 @@ import resource
 resource.setrlimit(resource.RLIMIT_NOFILE, ({files}, {files}))
 from openworklist.app.room import find_room
 from openworklist.settings import Settings
-print(*find_room(Settings(hl7_max_connections=100, dicom_max_associations=200, dicom_max_pending=100)))
+limits = dict(hl7_max_connections=100, dicom_max_associations=200)
+print(*find_room(Settings(**limits, dicom_max_pending=100, web_max_connections=200)))
 """
 
 
 @pytest.mark.parametrize(
-    ("files", "room"), [(600, "100 200 100"), (599, "99 199 99"), (400, "50 100 50"), (100, "1 1 1")]
+    ("files", "room"),
+    [(800, "100 200 100 200"), (799, "99 199 99 199"), (500, "50 100 50 100"), (100, "1 1 1 1")],
 )
 def test_the_limits_together_need_no_more_files_than_there_are(files: int, room: str) -> None:
     ended = subprocess.run(

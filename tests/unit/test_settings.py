@@ -152,3 +152,43 @@ def test_a_secret_that_is_not_utf_8_names_its_file(tmp_path: Path) -> None:
         SettingsError, match="OPENWORKLIST_DATABASE_FILE names cannot be read: it is not UTF-8"
     ):
         load(environment={"OPENWORKLIST_DATABASE_FILE": str(secret)})
+
+
+def test_a_demo_has_a_data_folder_of_its_own_unless_one_is_named() -> None:
+    loaded = load({"demo": True}, {})
+    assert ("data", "data-demo", "demo") in loaded.shown()
+
+    loaded = load({"demo": True}, {"OPENWORKLIST_DATA": "mine"})
+    assert ("data", "mine", "OPENWORKLIST_DATA") in loaded.shown()
+
+    assert load({"demo": False}, {}).settings.data == "data"
+
+
+def test_the_first_password_is_shown_nowhere(tmp_path: Path) -> None:
+    secret = tmp_path / "password"
+    secret.write_text("x://four:words of@mine\n")
+
+    loaded = load(environment={"OPENWORKLIST_ADMIN_PASSWORD_FILE": str(secret)})
+
+    assert loaded.settings.admin_password == "x://four:words of@mine"
+    assert "words" not in repr(loaded)
+    assert {name: value for name, value, _ in loaded.shown()}["admin_password"] == "***"
+
+
+@pytest.mark.parametrize(
+    ("host", "web_host"),
+    [("127.0.0.1", ""), ("", "127.8.0.1"), ("0.0.0.0", "::1"), ("", "localhost"), ("", "[::1]")],
+)
+def test_without_login_the_web_port_is_for_this_machine(host: str, web_host: str) -> None:
+    assert load({"no_login": True, "host": host, "web_host": web_host}, {}).settings.no_login
+
+
+@pytest.mark.parametrize(
+    ("host", "web_host"),
+    [("", ""), ("127.0.0.1", "0.0.0.0"), ("::", ""), ("192.0.2.1", ""), ("", "localhost.example")],
+)
+def test_without_login_no_other_machine_gets_in(host: str, web_host: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load({"no_login": True, "host": host, "web_host": web_host}, {})
+    assert caught.value.where == "--no-login"
+    assert load({"no_login": True, "host": host, "web_host": web_host, "web_port": 0}, {})

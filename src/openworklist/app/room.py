@@ -16,11 +16,12 @@ _OWN_FILES: Final = 200  # database, log, watched folder, pages, outgoing connec
 
 
 class Room(NamedTuple):
-    """Connections to the HL7 port, associations, and connections that have none."""
+    """Connections to the HL7 port, associations, connections that have none, and those to the web port."""
 
     hl7: int
     associations: int
     pending: int
+    web: int
 
 
 def raise_file_limit() -> None:
@@ -40,7 +41,12 @@ def find_room(settings: Settings) -> Room:
 
     Without a file nobody could be accepted, not even to be turned away: each limit shrinks by its share.
     """
-    wanted = Room(settings.hl7_max_connections, settings.dicom_max_associations, settings.dicom_max_pending)
+    wanted = Room(
+        settings.hl7_max_connections,
+        settings.dicom_max_associations,
+        settings.dicom_max_pending,
+        settings.web_max_connections,
+    )
     if sys.platform == "win32" or os.name != "posix":
         return wanted
     import resource

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Final
 
 from openworklist import __version__
+from openworklist.app.first_run import ensure_administrator
 from openworklist.app.room import raise_file_limit
 from openworklist.app.server import Server
 from openworklist.observe import logging as logs
-from openworklist.settings import Settings
+from openworklist.settings import Loaded
 from openworklist.store.database import open_database
 
 log = logging.getLogger(__name__)
@@ -25,25 +26,28 @@ log = logging.getLogger(__name__)
 _SWITCH_INTERVAL: Final = 0.0001
 
 
-def run(settings: Settings, announce: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT; `announce` gets one line when all is ready.
+def run(loaded: Loaded, announce: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT; `announce` gets one line when all is ready, and the link of the first
+    administrator where there is none.
 
     Raises ListenError, StoreError and their like when it cannot start.
     """
+    settings = loaded.settings
     logs.set_up(settings.log_level)
     raise_file_limit()
     sys.setswitchinterval(_SWITCH_INTERVAL)
     database = open_database(settings.database, Path(settings.data), commit_group=settings.commit_group)
     try:
-        server = Server(settings, database)
+        server = Server(loaded, database)
         server.bind()
+        link = ensure_administrator(settings, server.people, server.web_origins)
         with _runner() as runner:
-            runner.run(_serve(server, announce))
+            runner.run(_serve(server, announce, link))
     finally:
         database.close()
 
 
-async def _serve(server: Server, announce: Callable[[str], None]) -> None:
+async def _serve(server: Server, announce: Callable[[str], None], link: str) -> None:
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -52,6 +56,8 @@ async def _serve(server: Server, announce: Callable[[str], None]) -> None:
     await server.start()
     try:
         announce(f"ready: OpenWorklist {__version__} on {server.describe()}")
+        if link:
+            announce(link)
         await stopping.wait()
     finally:
         # On Windows there are no signal handlers: Ctrl-C cancels the wait.

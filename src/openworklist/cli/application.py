@@ -8,7 +8,10 @@ import typer
 
 from openworklist import __version__
 from openworklist.cli import (
+    archive,
     attributes,
+    audit,
+    backup,
     certificate,
     compare,
     configuration,
@@ -16,6 +19,7 @@ from openworklist.cli import (
     explanation,
     exporting,
     importing,
+    key,
     mapping,
     messages,
     nodes,
@@ -30,8 +34,10 @@ from openworklist.cli import (
     serve,
     simulate,
     steps,
+    study_token,
     study_uids,
     systems,
+    user,
     why,
     worklist_import,
 )
@@ -75,9 +81,14 @@ application.command()(compare.compare)
 application.command()(explanation.explain)
 application.command()(why.why)
 application.command()(attributes.attributes)
+application.command()(audit.audit)
+application.command()(backup.backup)
+application.command()(backup.restore)
 application.command()(certificate.certificate)
+application.add_typer(archive.application, name="archive")
 application.add_typer(doctor.application, name="doctor")
 application.add_typer(rules.filters, name="filters")
+application.add_typer(key.application, name="key")
 application.add_typer(mapping.application, name="mapping")
 application.add_typer(messages.application, name="messages")
 application.add_typer(nodes.application, name="nodes")
@@ -89,5 +100,7 @@ application.add_typer(scanners.application, name="scanners")
 application.add_typer(rules.stations, name="stations")
 application.add_typer(simulate.application, name="simulate")
 application.add_typer(steps.application, name="steps")
+application.add_typer(study_token.application, name="study-token")
 application.add_typer(study_uids.application, name="study-uids")
 application.add_typer(systems.application, name="systems")
+application.add_typer(user.application, name="user")

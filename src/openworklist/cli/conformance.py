@@ -11,14 +11,18 @@ from typing import Final
 
 from openworklist import __version__
 from openworklist.dicom import mpps, negotiation
+from openworklist.dicom.dictionary import find_keyword
 from openworklist.dicom.negotiation import Rejection
 from openworklist.dicom.sop_classes import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION
 from openworklist.dicom.status import Status
+from openworklist.dicom.storage_classes import STORAGE_CLASSES
+from openworklist.dicom.transfer_syntaxes import TRANSFER_SYNTAXES
 from openworklist.domain import options
 from openworklist.domain.attributes import ATTRIBUTES, Attribute, Level, Match
 from openworklist.domain.charset import CHARSETS
 from openworklist.domain.limits import LIMITS
 from openworklist.domain.scanner import Scanner
+from openworklist.domain.study_attributes import STUDY_ATTRIBUTES
 from openworklist.listeners import dicom as port
 from openworklist.settings import HELP, NAMES, Settings
 
@@ -36,8 +40,11 @@ _MEANINGS: Final[Mapping[Status, str]] = {
     Status.PENDING: "an answer, others may follow",
     Status.PENDING_WITH_WARNING: "an answer; a key with a value is not matched on",
     Status.CANCEL: "the question was ended by C-CANCEL",
-    Status.OUT_OF_RESOURCES: "the database cannot be read, or there are too many answers for this scanner",
-    Status.IDENTIFIER_MISMATCH: "C-FIND names another SOP class than its presentation context",
+    Status.OUT_OF_RESOURCES: "the database cannot be read, there are too many answers for this scanner; "
+    "C-STORE: the instance cannot be stored just now, as the disk is full or the database fails",
+    Status.IDENTIFIER_MISMATCH: "C-FIND names another SOP class than its presentation context; "
+    "C-STORE: SOP class or instance of the dataset are not those of the command",
+    Status.CANNOT_UNDERSTAND: "C-STORE: the dataset cannot be read, lacks a UID, or is too large",
     Status.UNABLE_TO_PROCESS: "the identifier cannot be read: Offending Element and Error Comment say why",
     Status.INTERNAL_ERROR: "a fault of the server, which its log tells",
     Status.SOP_CLASS_NOT_SUPPORTED: "a command other than C-FIND names another SOP class than its context",
@@ -167,6 +174,18 @@ def _keyword(tag: int) -> str:
     return str(keyword_for_tag(tag))
 
 
+@_make("SOP class", "UID")
+def _storage() -> Iterator[Row]:
+    for uid, name in STORAGE_CLASSES.items():
+        yield name, f"`{uid}`"
+
+
+@_make("transfer syntax", "UID")
+def _stored_syntaxes() -> Iterator[Row]:
+    for uid, name in TRANSFER_SYNTAXES.items():
+        yield name, f"`{uid}`"
+
+
 @_make("set", "alone", "with code extensions")
 def _charsets() -> Iterator[Row]:
     for each in CHARSETS:
@@ -187,7 +206,7 @@ def _options() -> Iterator[Row]:
     own = {each.name for each in fields(Scanner)} | {"unknown_scanners"}
     defaults = options.Options()
     for name in options.NAMES:
-        if name in own:
+        if name in own or name.startswith(("storage", "viewer")):
             yield f"`{name}`", _show(getattr(defaults, name)), options.HELP[name]
 
 
@@ -207,6 +226,17 @@ def _show(value: object) -> str:
     return "" if value == "" else f"`{value}`"
 
 
+@_make("attribute", "tag", "VR", "level")
+def _index() -> Iterator[Row]:
+    for each in STUDY_ATTRIBUTES:
+        yield (
+            find_keyword(each.tag),
+            f"({each.tag >> 16:04X},{each.tag & 0xFFFF:04X})",
+            each.vr,
+            each.level.name.lower(),
+        )
+
+
 _TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "identity": _identity,
     "services": _services,
@@ -215,10 +245,13 @@ _TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "status codes": _statuses,
     "keys": _keys,
     "performed steps": _performed,
+    "storage": _storage,
+    "stored transfer syntaxes": _stored_syntaxes,
     "character sets": _charsets,
     "settings": _settings,
     "options": _options,
     "value lengths": _limits,
+    "index": _index,
 }
 
 

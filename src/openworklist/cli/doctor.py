@@ -74,9 +74,12 @@ application.callback(invoke_without_command=True)(takes_settings()(doctor))
 
 
 def _to_case(settings: Settings, thorough: bool) -> Case:
+    from openworklist.app.doors import find_switches
     from openworklist.services.certificates import TlsFiles
     from openworklist.services.doctor.case import Case, Port
 
+    hl7_port = find_switches(settings).hl7_port
+    chosen_by = "--hl7-port" if hl7_port == settings.hl7_port else "`openworklist options set hl7_port`"
     hl7_host, dicom_host = settings.hl7_host or settings.host, settings.dicom_host or settings.host
     has_few = {"HL7": bool(settings.hl7_allowed), "DICOM": bool(settings.dicom_allowed)}
     secured = (
@@ -89,22 +92,30 @@ def _to_case(settings: Settings, thorough: bool) -> Case:
             settings.dicom_tls_client_ca,
         ),
     )
+    authorities = [ca for port, ca in secured if port.number]
+    if settings.web_port and settings.web_tls:
+        authorities.append("")
     return Case(
         data=Path(settings.data),
         database=settings.database,
-        hl7=Port("HL7", hl7_host, settings.hl7_port, "--hl7-port", has_few["HL7"]),
+        hl7=Port("HL7", hl7_host, hl7_port, chosen_by, has_few["HL7"]),
         dicom=Port("DICOM", dicom_host, settings.dicom_port, "--dicom-port", has_few["DICOM"]),
-        web=Port("web", settings.web_host or settings.host, settings.web_port, "--web-port"),
+        web=Port(
+            "web",
+            settings.web_host or settings.host,
+            settings.web_port,
+            "--web-port",
+            is_secure=settings.web_tls,
+        ),
         ae_title=settings.ae_title,
         zone=settings.zone(),
         connections=settings.hl7_max_connections
         + settings.dicom_max_associations
         + settings.dicom_max_pending,
         is_thorough=thorough,
+        token_key=settings.study_token_key,
         secured=tuple(port for port, _ in secured if port.number),
-        tls=tuple(
-            TlsFiles(settings.tls_certificate, settings.tls_key, ca) for port, ca in secured if port.number
-        ),
+        tls=tuple(TlsFiles(settings.tls_certificate, settings.tls_key, ca) for ca in authorities),
     )
 
 

@@ -1,4 +1,4 @@
-"""`openworklist records edit`: values written over those of a record."""
+"""`openworklist records edit` and `create`: values that people type."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def edit(
     from openworklist.services.configurations import Configurations
     from openworklist.services.records import Records
 
-    values = dict(_read(text) for text in changes)
+    values = _read(changes)
     with open_shared_store(loaded.settings) as database:
         configuration = Configurations(database).current()
         stored = Records(database).edit(
@@ -37,12 +37,35 @@ def edit(
     print(f"record {number}: version {stored.version}")
 
 
-def _read(text: str) -> tuple[str, Any]:
-    """A name and its value in DICOM's form; MappingError if the attribute cannot hold it."""
-    from openworklist.domain.attributes import BY_NAME
-    from openworklist.hl7.word import read_word
+@takes_settings("data", "database")
+def create(
+    loaded: Loaded,
+    values: Annotated[
+        list[str],
+        typer.Argument(metavar="NAME=VALUE…", help="Attributes as `records show` names them."),
+    ],
+) -> None:
+    """Make a record that no message brought; what scanners need besides is completed by rule."""
+    from openworklist.app.doors import open_shared_store
+    from openworklist.services.configurations import Configurations
+    from openworklist.services.creation import to_checks
+    from openworklist.services.records import Records
 
-    name, equals, value = text.partition("=")
-    if not equals or name not in BY_NAME:
-        raise typer.BadParameter(f"{text!r} is not NAME=VALUE, like modality=CT")
-    return name, read_word(BY_NAME[name], value) if value else ""
+    typed = _read(values)
+    with open_shared_store(loaded.settings) as database:
+        checks = to_checks(Configurations(database).current())
+        stored = Records(database).create(typed, find_actor(), checks=checks)
+    print(f"record {stored.id}: version {stored.version}")
+
+
+def _read(texts: list[str]) -> dict[str, Any]:
+    """The values of NAME=VALUE; ValuesError if an attribute cannot hold its own."""
+    from openworklist.services.typed_values import read_values
+
+    pairs = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise typer.BadParameter(f"{text!r} is not NAME=VALUE, like modality=CT")
+        pairs[name] = value
+    return read_values(pairs)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from openworklist.domain.ae_title import is_ae_title
-from openworklist.settings import HELP, Settings, load
+from openworklist.settings import FLAGS, HELP, Settings, load
 
 if TYPE_CHECKING:
     from openworklist.domain.destination import Tls
@@ -38,7 +38,7 @@ class Choice(StrEnum):
 
 def takes_settings(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Make a command of `command(loaded, …)`, with --config and a flag for each setting, or for `names`."""
-    wanted = [each for each in fields(Settings) if not names or each.name in names]
+    wanted = [each for each in fields(Settings) if each.name in (names or FLAGS)]
     shared = [
         _parameter("config", Path, "TOML file with settings"),
         *(_parameter(each.name, type(each.default), HELP[each.name]) for each in wanted),
@@ -65,7 +65,8 @@ def takes_settings(*names: str) -> Callable[[Callable[..., None]], Callable[...,
 
 def _parameter(name: str, kind: type, help: str) -> inspect.Parameter:
     flag = "--" + name.replace("_", "-")
-    names = f"{flag}/--no-{flag[2:]}" if kind is bool else flag
+    opposite = flag.replace("--no-", "--") if flag.startswith("--no-") else f"--no-{flag[2:]}"
+    names = f"{flag}/{opposite}" if kind is bool else flag
     option = typer.Option(names, help=help, show_default=False)
     return inspect.Parameter(
         name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option]

@@ -73,6 +73,7 @@ def list_messages(
 def show_message(loaded: Loaded, number: Number, as_json: AsJson = False) -> None:
     """Show one message, what became of it, the records that it changed, and what its sender was told."""
     from openworklist.services.journal import Journal
+    from openworklist.services.message_text import read_text
     from openworklist.services.reading import WORKLIST
 
     zone = loaded.settings.zone()
@@ -80,10 +81,10 @@ def show_message(loaded: Loaded, number: Number, as_json: AsJson = False) -> Non
         shown = Journal(database).get(number)
     message = shown.message
     listed = message.listed
-    text = _read(
+    text = read_text(
         message.raw, "UNICODE UTF-8" if listed.channel == WORKLIST else loaded.settings.default_charset
     )
-    answer = _read(message.acknowledgement, "UNICODE UTF-8")
+    answer = read_text(message.acknowledgement, "UNICODE UTF-8")
     if as_json:
         changes = [{**change._asdict(), "at": _moment(change.at, zone)} for change in shown.changes]
         print_json(
@@ -136,17 +137,6 @@ def _database(loaded: Loaded) -> Any:
     from openworklist.app.doors import open_store
 
     return open_store(loaded.settings)
-
-
-def _read(raw: bytes, charset: str) -> str:
-    """The text of a message, or its bytes as Latin 1 where they are no text."""
-    from openworklist.domain.errors import OpenWorklistError
-    from openworklist.hl7.charset import decode
-
-    try:
-        return decode(raw, charset).text
-    except OpenWorklistError:
-        return raw.decode("latin_1")
 
 
 def _split(text: str) -> str:

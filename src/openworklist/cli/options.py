@@ -11,6 +11,7 @@ from openworklist.cli.console import print_json, print_table
 from openworklist.cli.flags import AsJson, find_actor, takes_settings
 from openworklist.cli.versions import print_versions
 from openworklist.domain.options import HELP, Options
+from openworklist.domain.switches import NAMES as SWITCHES
 from openworklist.settings import Loaded
 
 application = typer.Typer(
@@ -33,10 +34,8 @@ def list_options(loaded: Loaded, as_json: AsJson = False) -> None:
     if as_json:
         print_json(options)
     else:
-        defaults = asdict(Options())
         rows = [
-            (name, _show(value), "default" if value == defaults[name] else "site", HELP[name])
-            for name, value in options.items()
+            (name, _show(value), _find_origin(name, value), HELP[name]) for name, value in options.items()
         ]
         print_table(("option", "value", "from", "what it is"), rows)
 
@@ -72,6 +71,13 @@ def reset_option(loaded: Loaded, name: Name) -> None:
 def show_history(loaded: Loaded, name: Name, as_json: AsJson = False) -> None:
     """Show who changed an option when."""
     print_versions(loaded, "option", name, as_json=as_json)
+
+
+def _find_origin(name: str, value: object) -> str:
+    """Where a value comes from; a switch that no option decides is as the server's setting."""
+    if value != getattr(Options(), name):
+        return "site"
+    return "setting" if name in SWITCHES else "default"
 
 
 def _show(value: object) -> str:

@@ -64,6 +64,7 @@ def list_outgoing(
 def show_outgoing(loaded: Loaded, number: Number, as_json: AsJson = False) -> None:
     """Show one message, how it went, and what the receiver answered last."""
     from openworklist.app.doors import open_store
+    from openworklist.services.message_text import read_text
     from openworklist.services.outbound import Outbound
 
     zone = loaded.settings.zone()
@@ -71,7 +72,7 @@ def show_outgoing(loaded: Loaded, number: Number, as_json: AsJson = False) -> No
         whole = Outbound(database).get(number)
     outgoing = whole.outgoing
     text, answer = (
-        _read(raw, loaded.settings.default_charset) for raw in (whole.content, whole.acknowledgement)
+        read_text(raw, loaded.settings.default_charset) for raw in (whole.content, whole.acknowledgement)
     )
     if as_json:
         print_json({**_to_json(outgoing, zone), "message": text, "acknowledgement": answer})
@@ -128,17 +129,6 @@ def _change(loaded: Loaded, numbers: list[int] | None, dead: bool, to: str, as_j
 def _find_dead(queue: Outbound, to: str) -> Sequence[int]:
     found = queue.find((State.DEAD,), destination=to, most=1_000_000)
     return [outgoing.id for outgoing in found]
-
-
-def _read(raw: bytes, charset: str) -> str:
-    """The text of a message, or its bytes as Latin 1 where they are no text."""
-    from openworklist.domain.errors import OpenWorklistError
-    from openworklist.hl7.charset import decode
-
-    try:
-        return decode(raw, charset).text
-    except OpenWorklistError:
-        return raw.decode("latin_1")
 
 
 def _when(outgoing: Outgoing, zone: tzinfo) -> str:

@@ -60,13 +60,12 @@ def find_node(
     tls: Tls | None,
 ) -> SavedNode:
     """A saved node, or one of that address for this time; with what is said beside it."""
-    from openworklist.domain.node import SavedNode
+    from openworklist.domain.node import SavedNode, name_unsaved
 
     if ":" in text:
         host, port = parse_address(text)
         title = called or SavedNode("", "", 0).ae_title
-        # A name that no saved node can have.
-        node = SavedNode(f"{title}@{text}", host, port, total_timeout=DAY)
+        node = SavedNode(name_unsaved(title, text), host, port, total_timeout=DAY)
     else:
         node = _find_saved(loaded, text)
     if timeout is not None:

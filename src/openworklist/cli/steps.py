@@ -42,12 +42,12 @@ def list_steps(
     """List the performed steps, the newest first."""
     from openworklist.app.doors import open_store
     from openworklist.domain.performed import StepState
-    from openworklist.store.performed_steps import list_steps as find
+    from openworklist.services.performed_list import find_steps
 
     zone = loaded.settings.zone()
     wanted = StepState[state.name] if state else None
     with open_store(loaded.settings) as database:
-        found = database.read(lambda connection: find(connection, limit + 1, state=wanted, record_id=record))
+        found = find_steps(database, limit + 1, state=wanted, record_id=record)
     if as_json:
         print_json([_to_json(step, zone) for step in found[:limit]])
     else:
@@ -66,18 +66,11 @@ def show_step(
     """Show one performed step with all that the scanner said of it."""
     from openworklist.app.doors import open_store
     from openworklist.dicom.performing import read_document
-    from openworklist.domain.errors import NotFound
-    from openworklist.store.performed_steps import find_step_by_number
+    from openworklist.services.performed_list import get_step
 
     zone = loaded.settings.zone()
     with open_store(loaded.settings) as database:
-        step = database.read(lambda connection: find_step_by_number(connection, number))
-    if step is None:
-        raise NotFound(
-            f"There is no performed step {number}.",
-            hint="openworklist steps list shows what there is",
-            code="step.not-found",
-        )
+        step = get_step(database, number)
     document = read_document(step)
     if as_json:
         print_json({**_to_json(step, zone), "dataset": document})

@@ -1,4 +1,4 @@
-"""Asking other DICOM nodes: C-ECHO and C-FIND of the modality worklist, by pynetdicom."""
+"""Asking other DICOM nodes: C-ECHO, C-FIND of the modality worklist, and MPPS, by pynetdicom."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from openworklist.dicom.sop_classes import (
     IMPLEMENTATION_VERSION,
     IMPLICIT_LITTLE_ENDIAN,
     MODALITY_WORKLIST,
+    PERFORMED_STEP,
 )
 from openworklist.domain.destination import Destination, Tls
 from openworklist.domain.errors import PeerError, SettingsError
@@ -26,6 +27,8 @@ from openworklist.domain.record import Value
 
 VERIFICATION: Final = "1.2.840.10008.1.1"
 _SERVICES: Final = {VERIFICATION: "verification", MODALITY_WORKLIST: "the modality worklist"}
+# The scanners of the demo tell of steps, the worklist itself never does.
+_NAMES: Final = {**_SERVICES, PERFORMED_STEP: "performed procedure steps"}
 _SYNTAXES: Final = (EXPLICIT_LITTLE_ENDIAN, IMPLICIT_LITTLE_ENDIAN)
 _TROUBLES: Final = {
     "timeout": "peer.timeout",
@@ -90,6 +93,18 @@ class Node:
         self._judge(found, terms)
         return found
 
+    def begin_step(self, uid: str, step: Mapping[str, Any]) -> None:
+        """Tell that a performed step begins (N-CREATE); it is in DICOM's JSON model."""
+        with self._associate(PERFORMED_STEP) as association:
+            status, _ = association.send_n_create(_to_dataset(step), PERFORMED_STEP, uid)
+            self._check(status, "begin of a performed step")
+
+    def change_step(self, uid: str, change: Mapping[str, Any]) -> None:
+        """Tell what is new about a performed step (N-SET), in DICOM's JSON model."""
+        with self._associate(PERFORMED_STEP) as association:
+            status, _ = association.send_n_set(_to_dataset(change), PERFORMED_STEP, uid)
+            self._check(status, "change of a performed step")
+
     @contextmanager
     def _associate(
         self, sop_class: str, handlers: Sequence[tuple[Any, Callable[[Any], None]]] = ()
@@ -141,7 +156,7 @@ class Node:
             )
         if association.rejected_contexts:
             return PeerError(
-                f"{self._name} does not offer {_SERVICES[sop_class]}.",
+                f"{self._name} does not offer {_NAMES[sop_class]}.",
                 where=self._name,
                 code="peer.not-offered",
                 hint="check that this is the right node, and what it may be asked by whom",
@@ -194,6 +209,14 @@ class Node:
             where=self._name,
             code="peer.status",
         )
+
+
+def _to_dataset(document: Mapping[str, Any]) -> Any:
+    from pydicom.dataset import Dataset
+
+    dataset = Dataset.from_json(dict(document))
+    dataset.SpecificCharacterSet = "ISO_IR 192"
+    return dataset
 
 
 def _check_title(title: str, whose: str) -> None:

@@ -31,7 +31,7 @@ class MllpConnection:
         self._deframer = Deframer(MAX_MESSAGE)
         self._waiting: list[bytes] = []
         self._has_answered = False
-        self._socket = _connect(destination, connect_timeout)
+        self._socket = connect(destination, connect_timeout)
 
     def close(self) -> None:
         self._socket.close()
@@ -140,7 +140,8 @@ def _time_left(deadline: float) -> float:
     return left
 
 
-def _connect(destination: Destination, patience: float) -> socket.socket:
+def connect(destination: Destination, patience: float) -> socket.socket:
+    """A socket to a destination, secured if wanted; PeerError if there is none within so many seconds."""
     # Files that cannot be used are told before anybody is called.
     context = tls.make_context(destination.tls) if destination.tls else None
     try:

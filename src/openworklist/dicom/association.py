@@ -12,19 +12,21 @@ from openworklist.dicom.events import (
     CancelReceived,
     CommandReceived,
     Event,
+    PartReceived,
     Released,
     ReleaseRequested,
+    StoreBegun,
 )
 from openworklist.dicom.items import MALFORMED, malformed
-from openworklist.dicom.messages import MAX_DATASET, Assembler, Message
+from openworklist.dicom.machine import Machine, get_source
+from openworklist.dicom.messages import MAX_DATASET, Assembler, Begun, Message, Part
 from openworklist.dicom.negotiation import AcceptedContext, Decision, Negotiator, Rejection
 from openworklist.dicom.pdu import (
     HEADER,
     RELEASE_REPLY,
     RELEASE_REQUEST,
-    Abort,
     AbortReason,
-    AbortSource,
+    Bytes,
     PduType,
     decode_abort,
     decode_pdvs,
@@ -32,7 +34,6 @@ from openworklist.dicom.pdu import (
     encode_pieces,
 )
 from openworklist.dicom.states import (
-    AA_1,
     AR_2,
     AR_3,
     AR_6,
@@ -42,7 +43,6 @@ from openworklist.dicom.states import (
     TABLE,
     Action,
     State,
-    Timer,
     Trigger,
 )
 from openworklist.dicom.stream import PDU_TOO_LONG, UNKNOWN_PDU, PduStream
@@ -67,15 +67,13 @@ _TRIGGERS: Final[Mapping[int, Trigger]] = {
 }
 
 
-class Association:
-    """The state machine. Whatever was called, `data_to_send` has the bytes to write afterwards.
+class Association(Machine):
+    """Whatever was called, `data_to_send` has the bytes to write afterwards.
 
-    `should_close` says to close the transport connection once they are written. `artim` is 0 while the timer
-    of PS3.8 9.1.5 is stopped, and another number each time it is started: call `timer_expired` when it ends.
+    Call `timer_expired` when the timer that `artim` counts ends.
     """
 
     __slots__ = (
-        "_artim_starts",
         "_assembler",
         "_contexts",
         "_decision",
@@ -84,25 +82,17 @@ class Association:
         "_max_dataset",
         "_max_length",
         "_negotiator",
-        "_out",
         "_owes_release",
         "_stream",
-        "artim",
         "pdus",
-        "should_close",
-        "state",
     )
 
     def __init__(self, negotiator: Negotiator, *, max_dataset: int = MAX_DATASET) -> None:
-        self.state = State.IDLE
-        self.artim = 0
-        self.should_close = False
+        super().__init__()
         self.pdus = 0  # received whole
         self._negotiator = negotiator
         self._max_dataset = max_dataset
         self._stream = PduStream(negotiator.policy.max_pdu)
-        self._artim_starts = 0
-        self._out: list[bytes] = []
         self._is_waiting = False  # for a decision of ours
         self._is_deaf = False  # where the next PDU begins is lost
         self._owes_release = False
@@ -125,15 +115,6 @@ class Association:
     def can_send(self) -> bool:
         return (Trigger.DATA_SENT, self.state) in TABLE
 
-    def data_to_send(self) -> bytes:
-        """What is to be written now, in one piece; empty if nothing."""
-        out = self._out
-        if not out:
-            return b""
-        data = b"".join(out)
-        out.clear()
-        return data
-
     def connection_opened(self) -> None:
         self._do(Trigger.CONNECTION_OPENED)
 
@@ -147,8 +128,11 @@ class Association:
         if (Trigger.TIMER_EXPIRED, self.state) in TABLE:
             self._do(Trigger.TIMER_EXPIRED)
 
-    def receive(self, data: bytes) -> list[Event]:
-        """Take what arrived. Stops at an event that waits for a decision: call again, with b"", after it."""
+    def receive(self, data: Bytes) -> list[Event]:
+        """Take what arrived. Stops at an event that waits for a decision: call again, with b"", after it.
+
+        Nothing is left that refers to the bytes of a view.
+        """
         events: list[Event] = []
         stream = self._stream
         if data and not self._is_over:
@@ -162,9 +146,10 @@ class Association:
                 if pdu[0] == PduType.DATA:
                     self._on_data(pdu[1], events)
                 else:
-                    self._on_pdu(_TRIGGERS[pdu[0]], pdu[1], events)
+                    self._on_pdu(_TRIGGERS[pdu[0]], bytes(pdu[1]), events)
             except PeerError as error:
                 self._refuse(error.to_value(), events)
+        stream.keep()
         return events
 
     def accept(self) -> None:
@@ -228,18 +213,18 @@ class Association:
         if self._is_possible(Trigger.ABORTED):
             self._do(Trigger.ABORTED)
 
-    def _on_data(self, pdu: bytes, events: list[Event]) -> None:
+    def _on_data(self, pdu: Bytes, events: list[Event]) -> None:
         action = TABLE[Trigger.DATA_RECEIVED, self.state]
         if action is not DT_2 and action is not AR_6:
             self._do_or_refuse(Trigger.DATA_RECEIVED, events)
             return
         assembler = self._assembler
         assert assembler is not None
-        for pdv in decode_pdvs(pdu[HEADER.size :]):
+        for pdv in decode_pdvs(pdu, HEADER.size):
             context = self._contexts.get(pdv.context_id)
             if context is None:
                 raise malformed(f"Presentation context {pdv.context_id} was not accepted.", "P-DATA-TF")
-            message = assembler.take(pdv)
+            message = assembler.take(pdv, streams=context.streams)
             if message is not None:
                 events.append(_to_event(context, message))
 
@@ -281,7 +266,7 @@ class Association:
             self._is_deaf = True
             self._stream.clear()
         if not was_over:
-            events.append(Aborted(_get_source(action), reason, error))
+            events.append(Aborted(get_source(action), reason, error))
         return action
 
     @property
@@ -289,33 +274,14 @@ class Association:
         """Whether nothing that arrives can mean anything any more."""
         return self._is_deaf or self.state is State.IDLE
 
-    def _is_possible(self, trigger: Trigger) -> bool:
-        return (trigger, self.state) in TABLE
 
-    def _do(self, trigger: Trigger, reason: AbortReason = AbortReason.NOT_SPECIFIED) -> Action:
-        """Carry out the cell of the table: A-ABORT, timer, close, next state."""
-        action = TABLE[trigger, self.state]
-        if action.aborts:
-            source = _get_source(action)
-            # A reason means something only with the other source (PS3.8 table 9-26).
-            self._out.append(encode(Abort(source, 0 if source is AbortSource.USER else reason)))
-        if action.timer is Timer.START:
-            self._artim_starts += 1
-            self.artim = self._artim_starts
-        elif action.timer is Timer.STOP:
-            self.artim = 0
-        self.should_close = self.should_close or action.closes
-        self.state = action.state
-        return action
-
-
-def _to_event(context: AcceptedContext, message: Message) -> Event:
+def _to_event(context: AcceptedContext, message: Message | Begun | Part) -> Event:
+    if type(message) is Part:
+        return PartReceived(message.data, message.is_last)
+    if type(message) is Begun:
+        return StoreBegun(context, message.command)
+    assert isinstance(message, Message)
     command = message.command
     if command.field == CommandField.C_CANCEL_RQ:
         return CancelReceived(context, command.message_id)
     return CommandReceived(context, command, message.dataset)
-
-
-def _get_source(action: Action) -> AbortSource:
-    """PS3.8 table 9-9: AA-1 alone aborts as the user."""
-    return AbortSource.USER if action is AA_1 else AbortSource.PROVIDER

@@ -22,7 +22,7 @@ Json = Mapping[str, Mapping[str, Any]]
 CHARSET: Final = "00080005"
 _CHARSET_TAG: Final = 0x0008_0005
 _MOST: Final = 250_000  # elements and items: an examination of tens of thousands of images
-_UNICODE: Final = "ISO_IR 192"
+UNICODE: Final[Json] = {CHARSET: {"vr": "CS", "Value": ["ISO_IR 192"]}}  # in any JSON: PS3.18 F.2
 _TEXTS: Final = frozenset(("AE", "AS", "CS", "DA", "DS", "DT", "IS", "TM", "UI", "UR"))
 _WITH_LETTERS: Final = frozenset(("LO", "LT", "PN", "SH", "ST", "UC", "UT"))
 _ONE_VALUE: Final = frozenset(("LT", "ST", "UR", "UT"))
@@ -38,11 +38,25 @@ def to_json(data: bytes, transfer_syntax: str) -> tuple[dict[str, Any], bool]:
     IdentifierError if its lengths do not fit. Group lengths are left out, private and unknown elements kept.
     """
     elements = read_elements(data, transfer_syntax, SEQUENCES, most=_MOST)
-    reading = _Reading()
+    reading = Reading()
     return reading.read(elements, ("",)), reading.is_whole
 
 
-class _Reading:
+def to_texts(elements: Iterable[Element]) -> dict[int, str]:
+    """The values of elements as text, those of several values with a backslash between."""
+    read = Reading().read(elements, ("",))
+    return {int(key, 16): "\\".join(map(_to_text, each.get("Value", ()))) for key, each in read.items()}
+
+
+def _to_text(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return _from_name(value)
+    return "" if value is None else str(value)
+
+
+class Reading:
+    """Elements as the JSON model; `is_whole` says whether all letters could be read."""
+
     def __init__(self) -> None:
         self.is_whole = True
 
@@ -50,12 +64,12 @@ class _Reading:
         elements = tuple(elements)
         charsets = _find_charsets(elements) or outer
         return {
-            f"{each.tag:08X}": self._read_element(each, charsets)
+            f"{each.tag:08X}": self.read_element(each, charsets)
             for each in sorted(elements, key=lambda each: each.tag)
             if each.tag & 0xFFFF and each.tag != _CHARSET_TAG
         }
 
-    def _read_element(self, element: Element, charsets: tuple[str, ...]) -> dict[str, Any]:
+    def read_element(self, element: Element, charsets: tuple[str, ...]) -> dict[str, Any]:
         if element.items is not None:
             items = [self.read(item, charsets) for item in element.items]
             return {"vr": "SQ", "Value": items} if items else {"vr": "SQ"}
@@ -128,7 +142,7 @@ def from_json(dataset: Json, transfer_syntax: str) -> bytes:
     if writing.is_ascii:
         return body
     # No element of a lower group is left: command elements are in no dataset.
-    return writing.write({CHARSET: {"vr": "CS", "Value": [_UNICODE]}, **dataset})
+    return writing.write({**UNICODE, **dataset})
 
 
 class _Writing:
@@ -195,10 +209,7 @@ def items_of(dataset: Json, tag: int) -> list[Json]:
 def text_of(dataset: Json, tag: int) -> str:
     """The first value of an element as text, "" where there is none."""
     values = dataset.get(f"{tag:08X}", {}).get("Value", ())
-    first = values[0] if values else None
-    if isinstance(first, Mapping):
-        return _from_name(first)
-    return "" if first is None else str(first)
+    return _to_text(values[0] if values else None)
 
 
 def has_value(dataset: Json, tag: int) -> bool:

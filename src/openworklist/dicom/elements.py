@@ -20,18 +20,22 @@ _tag: Final = Struct("<HH").unpack_from
 _long: Final = Struct("<I").unpack_from
 _short: Final = Struct("<H").unpack_from
 # PS3.5 7.1.2: these have two reserved bytes and a length of 32 bits.
-_LONG_FORM: Final = frozenset(
+LONG_FORM: Final = frozenset(
     (b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV")
 )
 
 
 class Element(NamedTuple):
-    """`vr` is "" where the transfer syntax does not tell; `items` is None but for a sequence."""
+    """`vr` is "" where the transfer syntax does not tell; `items` is None but for a sequence.
+
+    `left` is the path of a value that was left where it is.
+    """
 
     tag: int
     vr: str
     value: bytes
     items: tuple[tuple[Element, ...], ...] | None = None
+    left: str = ""
 
 
 def read_elements(
@@ -108,7 +112,7 @@ class _Reader:
         vr = data[at : at + 2]
         if not (vr.isalpha() and vr.isupper()):
             raise IdentifierError("An element has no value representation.", tag=tag)
-        if vr not in _LONG_FORM:
+        if vr not in LONG_FORM:
             return vr.decode("ascii"), _short(data, at + 2)[0], at + 4
         if end - at < 8:
             raise IdentifierError("The identifier ends within an element.", tag=tag)

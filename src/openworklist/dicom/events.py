@@ -24,6 +24,20 @@ class CommandReceived:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreBegun:
+    """A C-STORE whose dataset follows as `PartReceived`, up to the last one."""
+
+    context: AcceptedContext
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
+class PartReceived:
+    data: bytes
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CancelReceived:
     """The peer wants no more answers to the question `message_id` (PS3.7 9.3.2.3)."""
 
@@ -50,4 +64,13 @@ class Aborted:
     error: PeerError | None = None
 
 
-Event = AssociationRequested | CommandReceived | CancelReceived | ReleaseRequested | Released | Aborted
+Event = (
+    AssociationRequested
+    | CommandReceived
+    | StoreBegun
+    | PartReceived
+    | CancelReceived
+    | ReleaseRequested
+    | Released
+    | Aborted
+)

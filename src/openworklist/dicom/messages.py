@@ -24,19 +24,38 @@ class Message(NamedTuple):
     dataset: bytes | None
 
 
-class Assembler:
-    """Puts the messages of one association together, one after the other; PeerError where they interleave."""
+class Begun(NamedTuple):
+    """A command whose dataset comes as `Part`s: it is never whole in memory."""
 
-    __slots__ = ("_command", "_context_id", "_limit", "_max_dataset", "_parts")
+    context_id: int
+    command: Command
+
+
+class Part(NamedTuple):
+    data: bytes
+    is_last: bool
+
+
+class Assembler:
+    """Puts the messages of one association together, one after the other; PeerError where they interleave.
+
+    What it gives is its own: a PDV may be a view of bytes that change.
+    """
+
+    __slots__ = ("_command", "_context_id", "_is_streaming", "_limit", "_max_dataset", "_parts")
 
     def __init__(self, max_dataset: int = MAX_DATASET) -> None:
         self._max_dataset = self._limit = max_dataset
         self._context_id = 0  # of the message that has begun
         self._command: Command | None = None  # read, its dataset is still to come
+        self._is_streaming = False
         self._parts = bytearray()
 
-    def take(self, pdv: Pdv) -> Message | None:
-        """The message that ends with this PDV, if one does."""
+    def take(self, pdv: Pdv, *, streams: bool = False) -> Message | Begun | Part | None:
+        """The message that ends with this PDV, if one does.
+
+        `streams`: the dataset of a C-STORE is handed on piece by piece.
+        """
         if pdv.context_id != self._context_id:
             if self._context_id:
                 raise malformed("A message changes its presentation context on the way.", "P-DATA-TF")
@@ -46,6 +65,8 @@ class Assembler:
                 "dataset without its command" if self._command is None else "command instead of the dataset"
             )
             raise malformed(f"A {kinds} arrived.", "P-DATA-TF")
+        if self._is_streaming:
+            return self._pass_on(pdv)
         data = self._join(pdv)
         if data is None:
             return None
@@ -53,6 +74,9 @@ class Assembler:
             command = decode(data)
             if command.has_dataset:
                 self._command = command
+                if streams and command.field == CommandField.C_STORE_RQ:
+                    self._is_streaming = True
+                    return Begun(pdv.context_id, command)
                 self._limit = MAX_STEP if command.field in _STEP_COMMANDS else self._max_dataset
                 return None
             message = Message(pdv.context_id, command, None)
@@ -62,6 +86,13 @@ class Assembler:
         self._context_id = 0
         return message
 
+    def _pass_on(self, pdv: Pdv) -> Part:
+        if pdv.is_last:
+            self._command = None
+            self._is_streaming = False
+            self._context_id = 0
+        return Part(bytes(pdv.data), pdv.is_last)
+
     def _join(self, pdv: Pdv) -> bytes | None:
         """The whole command or dataset if this piece is its last."""
         limit = MAX_COMMAND if self._command is None else self._limit
@@ -69,7 +100,7 @@ class Assembler:
         if size > limit:
             raise self._too_long(limit)
         if pdv.is_last and not self._parts:
-            return pdv.data
+            return bytes(pdv.data)
         self._parts += pdv.data
         if not pdv.is_last:
             return None

@@ -61,10 +61,14 @@ CONGESTION: Final = Rejection(AssociateReject(2, 3, 1), "there is no room for on
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """How a SOP class is accepted; `extended` is the whole truth about its options (PS3.7 D.3.3.5)."""
+    """How a SOP class is accepted; `extended` is the whole truth about its options (PS3.7 D.3.3.5).
+
+    `streams`: the datasets of its C-STORE are handed on piece by piece.
+    """
 
     transfer_syntaxes: frozenset[str] = frozenset({IMPLICIT_LITTLE_ENDIAN, EXPLICIT_LITTLE_ENDIAN})
     extended: bytes = b""
+    streams: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +85,13 @@ class Policy:
 
 
 class AcceptedContext(NamedTuple):
-    """`options` are those of extended negotiation that both sides have (PS3.7 D.3.3.5)."""
+    """`options` are those of extended negotiation of both sides (PS3.7 D.3.3.5), `streams` as in Service."""
 
     id: int
     abstract_syntax: str
     transfer_syntax: str
     options: bytes = b""
+    streams: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +146,7 @@ class Negotiator:
                     context.abstract_syntax,
                     result.transfer_syntax,
                     self._find_options(request.user, context.abstract_syntax),
+                    self.policy.services[context.abstract_syntax].streams,
                 )
         accept = AssociateAccept(
             request.called,

@@ -40,6 +40,9 @@ _LAST: Final = 2
 _MAX_CONTEXTS: Final = 128  # there are no more odd IDs in a byte
 
 
+Bytes = bytes | memoryview  # a view where bytes are taken apart and not kept
+
+
 class PduType(IntEnum):
     ASSOCIATE_REQUEST = 1
     ASSOCIATE_ACCEPT = 2
@@ -71,7 +74,7 @@ class Pdv(NamedTuple):
 
     context_id: int
     control: int
-    data: bytes
+    data: Bytes
 
     @property
     def is_command(self) -> bool:
@@ -182,10 +185,13 @@ def decode_request(body: bytes) -> AssociateRequest:
     return AssociateRequest(called, calling, application_context, tuple(contexts.values()), user, version)
 
 
-def decode_pdvs(body: bytes) -> list[Pdv]:
-    """The PDVs of a P-DATA-TF behind its header (PS3.8 9.3.5); at least one."""
+def decode_pdvs(body: Bytes, start: int = 0) -> list[Pdv]:
+    """The PDVs of a P-DATA-TF behind its header (PS3.8 9.3.5), which begin at `start`; at least one.
+
+    Those of a view are views.
+    """
     pdvs: list[Pdv] = []
-    start, end = 0, len(body)
+    end = len(body)
     while start < end:
         if end - start < PDV_OVERHEAD:
             raise malformed("It ends inside the header of a presentation data value.", "P-DATA-TF")

@@ -1,4 +1,4 @@
-"""The status codes of DIMSE responses that we send (PS3.7 annex C, PS3.4 table K.4-1 and F.7.2)."""
+"""The status codes of DIMSE responses that we send (PS3.7 annex C, PS3.4 tables B.2-1 and K.4-1, F.7.2)."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ class Status(IntEnum):
     RESOURCE_LIMITATION = 0x0213
     OUT_OF_RESOURCES = 0xA700
     IDENTIFIER_MISMATCH = 0xA900
+    CANNOT_UNDERSTAND = 0xC000
     UNABLE_TO_PROCESS = 0xC001
     INTERNAL_ERROR = 0xC002
     CANCEL = 0xFE00

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from openworklist.dicom.items import malformed
-from openworklist.dicom.pdu import HEADER, PduType
+from openworklist.dicom.pdu import HEADER, Bytes, PduType
 from openworklist.domain.errors import PeerError
 
 UNKNOWN_PDU: Final = "dicom.pdu-unknown"
@@ -17,6 +17,7 @@ _UNLIMITED: Final = 1024 * 1024  # for P-DATA-TFs, where none was announced
 _TOLERANCE: Final = 12  # some peers do not count the headers into the maximum length
 _FIXED: Final = 4  # bytes behind the header of the four short PDUs
 _HEADER_SIZE: Final = HEADER.size
+_NOTHING: Final = memoryview(b"")
 _LIMITS: Final[Mapping[int, int]] = {
     PduType.ASSOCIATE_REQUEST: MAX_ASSOCIATE,
     PduType.ASSOCIATE_ACCEPT: MAX_ASSOCIATE,
@@ -28,62 +29,82 @@ _LIMITS: Final[Mapping[int, int]] = {
 
 
 class PduStream:
-    """`feed` it what arrives, `take` the PDUs one by one. `max_pdu` bounds P-DATA-TFs, 0 is the default."""
+    """`feed` it what arrives, `take` the PDUs one by one. `max_pdu` bounds P-DATA-TFs, 0 is the default.
 
-    __slots__ = ("_chunk", "_max_data", "_rest", "_start", "_wanted")
+    What was fed is cut where it lies: after `keep` its bytes, and the PDUs that were taken, may change.
+    """
+
+    __slots__ = ("_chunk", "_max_data", "_rest", "_start")
 
     def __init__(self, max_pdu: int) -> None:
         self._max_data = max_pdu + _TOLERANCE if max_pdu else _UNLIMITED
-        self._chunk = b""  # being cut, from _start on
+        self._rest = bytearray()  # came before the chunk, and was not taken
+        self._chunk = _NOTHING  # being cut, from _start on
         self._start = 0
-        self._rest = bytearray()  # came behind a chunk that was not cut to its end
-        self._wanted = _HEADER_SIZE  # bytes that must be there before it is worth looking again
 
     @property
     def buffered(self) -> int:
         """Bytes that were fed and not taken."""
-        return len(self._chunk) - self._start + len(self._rest)
+        return len(self._rest) + len(self._chunk) - self._start
 
-    def feed(self, data: bytes) -> None:
-        if self._rest:
-            self._rest += data
-        elif self._chunk:
-            self._rest += memoryview(self._chunk)[self._start :]
-            self._rest += data
-            self._chunk, self._start = b"", 0
-        else:
-            self._chunk = data
+    def feed(self, data: Bytes) -> None:
+        self.keep()
+        self._chunk, self._start = memoryview(data), 0
 
-    def take(self) -> tuple[int, bytes] | None:
+    def keep(self) -> None:
+        """Copy what was fed and not taken."""
+        if self._start < len(self._chunk):
+            self._rest += self._chunk[self._start :]
+        self._chunk, self._start = _NOTHING, 0
+
+    def take(self) -> tuple[int, memoryview] | None:
         """The next whole PDU, its type and its bytes with the header; None if none is there.
 
         PeerError if what comes next is no PDU, or one longer than allowed.
         """
         if self._rest:
-            if len(self._rest) < self._wanted:
-                return None
-            self._chunk = bytes(self._rest)
-            self._rest.clear()
+            return self._take_begun()
         chunk, start = self._chunk, self._start
         available = len(chunk) - start
         if available < _HEADER_SIZE:
-            self._wanted = _HEADER_SIZE
             return None
         kind, length = HEADER.unpack_from(chunk, start)
         self._check(kind, length)
-        stop = start + _HEADER_SIZE + length
-        if stop > len(chunk):
-            self._wanted = _HEADER_SIZE + length
+        if available < _HEADER_SIZE + length:
             return None
-        if stop == len(chunk):
-            self._chunk, self._start = b"", 0
-        else:
-            self._start = stop
+        self._start = stop = start + _HEADER_SIZE + length
         return kind, chunk[start:stop]
 
     def clear(self) -> None:
-        self._chunk, self._start = b"", 0
-        self._rest.clear()
+        self._rest = bytearray()
+        self._chunk, self._start = _NOTHING, 0
+
+    def _take_begun(self) -> tuple[int, memoryview] | None:
+        """As `take`, where its first bytes came earlier."""
+        if not self._fill(_HEADER_SIZE):
+            return None
+        kind, length = HEADER.unpack_from(self._rest)
+        self._check(kind, length)
+        if not self._fill(_HEADER_SIZE + length):
+            return None
+        size = _HEADER_SIZE + length
+        if len(self._rest) > size:
+            self.keep()
+        begun, self._rest = memoryview(self._rest), bytearray()
+        if len(begun) > size:
+            # More than one was left: the others are cut where they lie.
+            self._chunk, self._start = begun, size
+        return kind, begun[:size]
+
+    def _fill(self, size: int) -> bool:
+        """Whether so many bytes came earlier, with those of the chunk that they lack."""
+        lacking = size - len(self._rest)
+        if lacking <= 0:
+            return True
+        piece = self._chunk[self._start : self._start + lacking]
+        self._rest += piece
+        self._start += len(piece)
+        return len(piece) == lacking
 
     def _check(self, kind: int, length: int) -> None:
         limit = self._max_data if kind == PduType.DATA else _LIMITS.get(kind)

@@ -10,20 +10,41 @@ OpenWorklistError
 ├── CharsetError           bytes or letters do not fit a character set
 ├── IdentifierError        a DICOM identifier cannot be read (C001) or is no worklist query (A900)
 ├── StepError              what a scanner says of a performed step cannot be taken (PS3.4 F.7.2)
+├── InstanceError          an instance cannot be stored (PS3.4 annex B): A700, A900 or C000 by its code
+├── PictureError           a stored instance cannot be shown
 ├── PeerError              a network peer broke its protocol or did not answer
 │   └── Unanswered         a message went out to it, and nothing says whether it was taken
+├── SearchError            what is typed to search records cannot be read
+│   └── SearchTooSlow      it takes too long to find them
+├── ValuesError            values that a person typed cannot be used: one error for each
 ├── NotFound               no such record or message
+├── RecordChanged          somebody else changed the record meanwhile
+├── RequestError           a request contradicts one of the same key
 ├── QueueError             a message of the outbound queue is not what it would have to be
+├── UserError              a user or an API key cannot be like that
+├── AccessError            who asks may not do this
+│   ├── LoginFailed        name or password is wrong, or the user was deactivated
+│   ├── Throttled          too many wrong passwords: the next one is heard later
+│   ├── TooManyGuesses     too many wrong tokens of one address
+│   └── SessionLocked      nobody did anything for long: the session wants the password again
+├── BackupError            a backup cannot be made, or what should be one cannot be brought back
 ├── TooManyAnswers         a question has more answers than its scanner may get (answered A700)
 └── StoreError             the database refused
     ├── StoreFull          no room left on the disk
     ├── StoreBusy          locked by somebody else for too long
+    ├── StoreSlow          a read took longer than it may
     └── DataFolderInUse    another server works on this data folder
 """
 
 from __future__ import annotations
 
-from typing import Self
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Self
+
+from openworklist.domain.record import Record
+
+if TYPE_CHECKING:
+    from openworklist.domain.visitor import Visitor
 
 
 class OpenWorklistError(Exception):
@@ -129,6 +150,23 @@ class StepError(OpenWorklistError):
         self.tags = tags
 
 
+class InstanceError(OpenWorklistError):
+    """`tag` is the attribute that it is about; the code says which status the sender gets."""
+
+    code = "instance.unreadable"
+
+    def __init__(self, sentence: str, *, tag: int | None = None, code: str = "", hint: str = "") -> None:
+        where = "" if tag is None else f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
+        super().__init__(sentence, where=where, hint=hint, code=code)
+        self.tag = tag
+
+
+class PictureError(OpenWorklistError):
+    """The code says whether it has no picture, or none that can be made here, or is broken."""
+
+    code = "picture.unreadable"
+
+
 class PeerError(OpenWorklistError):
     code = "peer.protocol"
 
@@ -139,12 +177,102 @@ class Unanswered(PeerError):
     code = "peer.unanswered"
 
 
+class SearchError(OpenWorklistError):
+    """`where` is the field, or the word that should be one."""
+
+    code = "search.value-unfit"
+
+
+class SearchTooSlow(SearchError):
+    code = "search.too-slow"
+
+
+class ValuesError(OpenWorklistError):
+    """`errors` has one for each value, whose `where` is the name of the attribute."""
+
+    code = "record.values-unfit"
+
+    def __init__(self, errors: Sequence[OpenWorklistError]) -> None:
+        first = errors[0]
+        super().__init__(first.sentence, where=first.where, hint=first.hint)
+        self.errors = tuple(errors)
+
+
 class NotFound(OpenWorklistError):
     code = "record.not-found"
 
 
+class RecordChanged(OpenWorklistError):
+    """`record` is what it is now."""
+
+    code = "record.changed"
+
+    def __init__(self, record: Record) -> None:
+        super().__init__(
+            f"Record {record.id} was changed by somebody else meanwhile: it is at version {record.version}.",
+            hint="look at what it is now, then change it",
+        )
+        self.record = record
+
+
+class RequestError(OpenWorklistError):
+    code = "request.idempotency-conflict"
+
+
 class QueueError(OpenWorklistError):
     code = "outbound.ended"
+
+
+class UserError(OpenWorklistError):
+    code = "user.invalid"
+
+
+class AccessError(OpenWorklistError):
+    code = "access.denied"
+
+
+class LoginFailed(AccessError):
+    code = "access.login-failed"
+
+
+class Throttled(AccessError):
+    """`seconds` is how long to wait."""
+
+    code = "access.throttled"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(
+            "There were too many wrong passwords.",
+            hint=f"try again in {seconds} second{'' if seconds == 1 else 's'}",
+        )
+        self.seconds = seconds
+
+
+class TooManyGuesses(AccessError):
+    """`seconds` is how long to wait."""
+
+    code = "access.token-throttled"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(
+            "There were too many links that open no study.",
+            hint=f"try again in {seconds} second{'' if seconds == 1 else 's'}",
+        )
+        self.seconds = seconds
+
+
+class SessionLocked(AccessError):
+    """`visitor` is whose session it is: for the page that asks for the password, and for nothing else."""
+
+    code = "access.locked"
+
+    def __init__(self, visitor: Visitor) -> None:
+        super().__init__("The session is locked.", hint="give the password again")
+        self.visitor = visitor
+
+
+class BackupError(OpenWorklistError):
+    code = "backup.damaged"
 
 
 class TooManyAnswers(OpenWorklistError):
@@ -161,6 +289,10 @@ class StoreFull(StoreError):
 
 class StoreBusy(StoreError):
     code = "store.busy"
+
+
+class StoreSlow(StoreError):
+    code = "store.slow"
 
 
 class DataFolderInUse(StoreError):

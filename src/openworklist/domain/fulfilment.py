@@ -9,7 +9,7 @@ from openworklist.domain.identity import ORDER_NUMBERS, PROCEDURE, STATION, STEP
 from openworklist.domain.patient import Patient, patient_of
 from openworklist.domain.performed import Request
 from openworklist.domain.record import Record, Status
-from openworklist.domain.shortening import is_short_for
+from openworklist.domain.shortening import is_same, is_short_for
 from openworklist.domain.study_uids import STUDY
 
 _IDS: Final = (PROCEDURE, STEP)
@@ -81,8 +81,11 @@ def _find_named(request: Request, has_patient: bool, candidates: Iterable[Record
 
 def _is_patient(patients: Sequence[Patient], record: Record) -> bool:
     own = patient_of(record.values)
-    if not patients or not own.id:
-        return True
+    return not patients or not own.id or goes_by(own, patients)
+
+
+def goes_by(own: Patient, patients: Iterable[Patient]) -> bool:
+    """Whether a record's patient goes by one of these; an ID that is too long scanners know shortened."""
     return any(own.may_be(each) or own.may_be(_lengthen(each, own)) for each in patients)
 
 
@@ -110,9 +113,7 @@ def _shares_all(request: Request, record: Record, names: Iterable[str]) -> bool:
 
 
 def _is_equal(request: Request, record: Record, name: str) -> bool:
-    """Scanners know a value that is too long for DICOM as their answers have it, shortened."""
-    sent, stored = request.get(name, ""), record.text(name).strip()
-    return sent == stored or is_short_for(sent, stored)
+    return is_same(request.get(name, ""), record.text(name).strip())
 
 
 def _list(records: Iterable[Record]) -> str:

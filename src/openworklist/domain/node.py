@@ -77,6 +77,11 @@ class SavedNode:
         return f"{first:%Y%m%d}", f"{last:%Y%m%d}"
 
 
+def name_unsaved(ae_title: str, address: str) -> str:
+    """What a node is called that is asked once without being saved: a name that no saved one can have."""
+    return f"{ae_title}@{address}"
+
+
 def to_document(node: SavedNode) -> dict[str, Any]:
     document = asdict(node)
     del document["name"]
@@ -137,6 +142,8 @@ def _wrong(where: str, problem: str, hint: str = "") -> SettingsError:
 
 
 def _check_name(value: object) -> str:
+    if value == "":
+        return "is missing"
     if not isinstance(value, str) or not value.strip() or value != value.strip():
         return "is no name"
     is_good = len(value) <= _LONGEST_NAME and value.isprintable() and not set(value) & set(":|@/\\")
@@ -144,6 +151,8 @@ def _check_name(value: object) -> str:
 
 
 def _check_host(value: object) -> str:
+    if value == "":
+        return "is missing"
     is_good = isinstance(value, str) and 0 < len(value) <= 255 and value.isprintable() and " " not in value
     return "" if is_good else "is no host"
 

@@ -8,8 +8,12 @@ from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from typing import Any, Final
 
+from openworklist.domain.archive import check_archive_url
 from openworklist.domain.charset import from_hl7
 from openworklist.domain.errors import SettingsError
+from openworklist.domain.instance import DUPLICATES
+from openworklist.domain.networks import parse_networks
+from openworklist.domain.origins import parse_origins
 from openworklist.domain.performed import CHECKS
 from openworklist.domain.repertoire import AUTOMATIC_WORD, FALLBACKS, parse_repertoire
 from openworklist.domain.retention import AGES, NEVER
@@ -20,24 +24,41 @@ from openworklist.domain.scanner import (
     parse_shown,
     parse_window,
 )
+from openworklist.domain.study_links import check_template, check_viewer_address, parse_web_address
 
 UNDECODABLE: Final = ("refuse", "replace")
 TRAINING: Final = ("take", "refuse")
 UNKNOWN_ORDER: Final = ("warn", "refuse")
 LONG_IDENTIFIERS: Final = ("shorten", "refuse")
 UNKNOWN_SCANNERS: Final = ("serve", "refuse")
+AS_SET: Final = ("", "yes", "no")
+NO_FOLDER: Final = "-"
+_HIGHEST_PORT: Final = 65_535
+_NUMBER: Final = re.compile(r"\d{1,9}", re.ASCII)
 
 
-def _one_of(*choices: str) -> Callable[[str], str]:
-    def check(value: str) -> str:
-        return "" if value in choices else f"is none of: {', '.join(choices)}"
+class _OneOf:
+    """Whether a text is one of some; they are known to who shows the option."""
 
-    return check
+    def __init__(self, *choices: str) -> None:
+        self.choices = choices
+
+    def __call__(self, value: str) -> str:
+        return "" if value in self.choices else f"is none of: {', '.join(self.choices)}"
 
 
 def _check_charset(value: str) -> str:
     is_good = not value or from_hl7(value)
     return "" if is_good else "is no character set of HL7 table 0211, like 8859/1 or UNICODE UTF-8"
+
+
+def _is_at_least_one(value: int) -> str:
+    return "" if value >= 1 else "must be at least 1"
+
+
+def _check_port(value: str) -> str:
+    is_good = not value or (_NUMBER.fullmatch(value) is not None and int(value) <= _HIGHEST_PORT)
+    return "" if is_good else "is no port: 1 to 65535, or 0 to switch it off"
 
 
 def _by(parse: Callable[[str], object]) -> Callable[[str], str]:
@@ -54,6 +75,12 @@ def _by(parse: Callable[[str], object]) -> Callable[[str], str]:
     return check
 
 
+def _if_given(parse: Callable[[str], object]) -> Callable[[str], str]:
+    """As `_by`, where empty is allowed."""
+    check = _by(parse)
+    return lambda value: check(value) if value else ""
+
+
 def _say(default: Any, help: str, check: Callable[[Any], str] | None = None) -> Any:
     return field(default=default, metadata={"help": help, "check": check})
 
@@ -62,6 +89,7 @@ def _say(default: Any, help: str, check: Callable[[Any], str] | None = None) -> 
 class Options:
     """The values of all options, each its default where the site has decided nothing."""
 
+    hl7_port: str = _say("", "HL7 port, 0 to switch it off; empty: the setting hl7_port", _check_port)
     acknowledge: bool = _say(True, "answer messages on the HL7 port")
     default_profile: str = _say("auto", "mapping of senders that have none of their own")
     default_charset: str = _say(
@@ -70,37 +98,79 @@ class Options:
     undecodable: str = _say(
         "refuse",
         "messages with bytes that are no letters: refuse, or replace the bytes with a warning",
-        _one_of(*UNDECODABLE),
+        _OneOf(*UNDECODABLE),
     )
     unknown_order: str = _say(
         "warn",
         "a cancel or change of an order that is not here: warn beside AA, or refuse with AE",
-        _one_of(*UNKNOWN_ORDER),
+        _OneOf(*UNKNOWN_ORDER),
     )
     training: str = _say(
-        "take", "messages that MSH-11 says are for training or debugging: take or refuse", _one_of(*TRAINING)
+        "take", "messages that MSH-11 says are for training or debugging: take or refuse", _OneOf(*TRAINING)
     )
     mpps_checks: str = _say(
         "standard",
         "what scanners say of performed steps: standard, strict to the letter, or lenient",
-        _one_of(*CHECKS),
+        _OneOf(*CHECKS),
+    )
+    storage: bool = _say(True, "take images and other instances on the DICOM port (C-STORE)")
+    storage_duplicates: str = _say(
+        "first",
+        "an instance that comes again with another content: keep the first, or the newest",
+        _OneOf(*DUPLICATES),
+    )
+    storage_max_size: int = _say(0, "largest instance that is taken, in MB; 0: any")
+    storage_keep_free: int = _say(1024, "MB on the disk of the studies that are left free")
+    token_addresses: str = _say(
+        "127.0.0.1, ::1",
+        "addresses and networks that may ask for tokens of studies on the HL7 port; empty: nobody",
+        _by(parse_networks),
+    )
+    viewer_origins: str = _say(
+        "*",
+        "web sites whose viewers may read a study by its token, like https://viewer.example; *: any",
+        _by(parse_origins),
+    )
+    archive_url: str = _say(
+        "",
+        "address of the DICOMweb services of an archive that has studies too; empty: none",
+        check_archive_url,
+    )
+    archive_name: str = _say("", "what the archive is called here; empty: its host")
+    archive_cache: int = _say(
+        2048, "MB of files from the archive that are kept for a while", _is_at_least_one
+    )
+    complete_on_images: int = _say(
+        0, "minutes without a further image after which the exam of a study is completed; 0: never"
+    )
+    web_address: str = _say(
+        "",
+        "address of the web port in links, like https://worklist.example.org; empty: as a page was reached",
+        _if_given(parse_web_address),
+    )
+    viewer_ohif: str = _say(
+        "", "address of an OHIF viewer for links to studies; empty: none", _if_given(check_viewer_address)
+    )
+    viewer_weasis: bool = _say(False, "offer links that open studies in Weasis")
+    viewer_other: str = _say(
+        "", "links of another viewer: its name, = and a template; empty: none", _if_given(check_template)
     )
     long_identifiers: str = _say(
         "shorten",
         "identifiers longer than DICOM allows: shorten them in answers, or refuse what brings one",
-        _one_of(*LONG_IDENTIFIERS),
+        _OneOf(*LONG_IDENTIFIERS),
     )
-    auto_delete: str = _say(NEVER, "age at which records are deleted", _one_of(*AGES))
+    auto_delete: str = _say(NEVER, "age at which records are deleted", _OneOf(*AGES))
     use_calling_ae: bool = _say(
         True, "a scanner's own AE title takes the place of an empty (0040,0001) in its question"
     )
     without_station: str = _say(
         "modality",
         "which scanners are offered records without station: all, those of the same modality, or none",
-        _one_of(*WITHOUT_STATION),
+        _OneOf(*WITHOUT_STATION),
     )
     unknown_scanners: str = _say(
-        "serve", "scanners that nobody has confirmed: serve or refuse", _one_of(*UNKNOWN_SCANNERS)
+        "serve", "scanners that nobody has confirmed: serve or refuse", _OneOf(*UNKNOWN_SCANNERS)
     )
     answer_charset: str = _say(
         AUTOMATIC_WORD,
@@ -110,7 +180,7 @@ class Options:
     charset_fallback: str = _say(
         "transliterate",
         "letters that the character set of answers lacks: transliterate, or unicode for the whole answer",
-        _one_of(*FALLBACKS),
+        _OneOf(*FALLBACKS),
     )
     shown_statuses: str = _say(
         "SCHEDULED, STARTED", "statuses of the records that scanners are shown", _by(parse_shown)
@@ -124,21 +194,44 @@ class Options:
     over_limit: str = _say(
         "cut",
         "a question with more answers: cut, with a warning in the log, or refuse with status A700",
-        _one_of(*OVER_LIMIT),
+        _OneOf(*OVER_LIMIT),
     )
     flag_unsupported: bool = _say(
         True, "answers have status FF01, not FF00, if a key with a value is not matched on"
     )
+    lock_after: int = _say(15, "minutes without a deed after which a session is locked; 0: never")
+    session_hours: int = _say(
+        12, "hours after which a session ends, whatever is done in it", _is_at_least_one
+    )
+    audit_days: int = _say(365 * 6, "days that the audit trail is kept; 0: for ever")
     sending_application: str = _say("OPENWORKLIST", "MSH-3 of messages made here")
     sending_facility: str = _say("", "MSH-4 of messages made here")
+    folder: str = _say(
+        "", "folder that is watched for files of HL7 messages, - for none; empty: the setting folder"
+    )
+    folder_erase: str = _say(
+        "",
+        "delete files whose messages were all taken: yes, or no to rename; empty: the setting folder_erase",
+        _OneOf(*AS_SET),
+    )
+    log_questions: str = _say(
+        "",
+        "log every question of a scanner: yes, or no for those that failed; empty: the setting log_questions",
+        _OneOf(*AS_SET),
+    )
 
 
 NAMES: Final = tuple(each.name for each in fields(Options))
 HELP: Final[Mapping[str, str]] = {each.name: str(each.metadata["help"]) for each in fields(Options)}
 _DEFAULTS: Final[dict[str, Any]] = {each.name: each.default for each in fields(Options)}
 _CHECKS: Final = {each.name: each.metadata["check"] for each in fields(Options)}
-_NUMBER: Final = re.compile(r"\d{1,9}", re.ASCII)
 _BOOLEANS: Final = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+
+
+def find_choices(name: str) -> tuple[str, ...]:
+    """All that an option may be; none where it may be more than a few words."""
+    check = _CHECKS[name]
+    return check.choices if isinstance(check, _OneOf) else ()
 
 
 def change_option(options: Options, name: str, value: object) -> Options:
@@ -158,6 +251,9 @@ def change_option(options: Options, name: str, value: object) -> Options:
         value = int(value) if isinstance(value, str) and _NUMBER.fullmatch(value.strip()) else value
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise SettingsError(f"{name} must be a whole number.", where=name)
+        problem = _CHECKS[name](value) if _CHECKS[name] else ""
+        if problem:
+            raise SettingsError(f"{name} {problem}.", where=name)
     elif not isinstance(value, str):
         raise SettingsError(f"{name} must be text.", where=name)
     else:

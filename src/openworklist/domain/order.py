@@ -111,10 +111,14 @@ def _create(order: Order, rule: Rule, existing: Sequence[Record], uid_root: str)
         senders=senders,
         warnings=order.warnings,
     )
-    thing = "appointment" if order.is_appointment else "entry" if order.is_entry else "order"
-    reason = (
-        f"the {thing} is new" if rule.is_new else f"the {thing} is new here, though {order.control} was sent"
+    new = (
+        "the appointment is new"
+        if order.is_appointment
+        else "the entry is new"
+        if order.is_entry
+        else "the order is new"
     )
+    reason = new if rule.is_new else f"{new} here, though {order.control} was sent"
     problem = None if rule.adds else _find_doubt(order, existing)
     return Change(Action.CREATE, record, None, identity_of(values), reason, order.warnings, problem)
 

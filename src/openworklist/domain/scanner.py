@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Final
 
 from openworklist.domain.ae_title import is_ae_title
@@ -103,7 +103,7 @@ def from_document(ae_title: str, document: Any) -> Scanner:
         if not _CHECKS[name](value):
             raise SettingsError(f"{name} of the scanner {ae_title} cannot be {value!r}.", where=name)
     scanner = Scanner(ae_title.strip(" "), **values)
-    parse_statuses(",".join(scanner.shown_statuses))
+    scanner = replace(scanner, shown_statuses=parse_statuses(",".join(scanner.shown_statuses)))
     parse_window(scanner.day_window or ANY_DAY)
     parse_repertoire(scanner.answer_charset)
     return scanner

@@ -38,5 +38,10 @@ def beginning_of(short: str) -> str:
     return short[:-_TAIL]
 
 
+def is_same(sent: str, stored: str) -> bool:
+    """Whether a scanner's value is a stored one: such a one that is too long it knows shortened."""
+    return sent == stored or is_short_for(sent, stored)
+
+
 def is_short_for(short: str, text: str) -> bool:
     return len(text) > len(short) and is_shortened(short) and shorten(text, len(short)) == short

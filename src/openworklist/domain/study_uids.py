@@ -74,7 +74,7 @@ class StudyUids:
                 f"{title} is not on the list.",
                 where="ae_titles",
                 hint="openworklist study-uids show tells who is",
-                code="study.not-found",
+                code="study-uids.not-found",
             )
         return title
 

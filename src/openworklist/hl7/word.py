@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from openworklist.domain.attributes import Attribute
 from openworklist.domain.errors import MappingError
+from openworklist.domain.query import canonical_time
 from openworklist.domain.record import Value
 from openworklist.hl7.delimiters import Delimiters
 from openworklist.hl7.leaf import Reading
@@ -33,7 +34,9 @@ def read_word(attribute: Attribute, text: str) -> Value:
     else:
         clean = make_cleaner(attribute, _NOWHERE, same)
         texts = text.split("\\") if attribute.multiple else [text]
-        cleaned = [clean(reading, each.strip()) for each in texts]
+        # HL7 has times behind their dates only; people write them alone.
+        is_time = attribute.vr == "TM" and canonical_time(text) != ""
+        cleaned = [each.strip() if is_time else clean(reading, each.strip()) for each in texts]
         value = "\\".join(each for each in cleaned if each)
     if not value or reading.warnings:
         raise MappingError(

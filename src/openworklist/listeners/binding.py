@@ -10,6 +10,7 @@ from typing import Final
 from openworklist.domain.errors import ListenError
 
 BACKLOG: Final = 1024
+TLS_MARK: Final = " (TLS)"  # behind an address on which TLS alone is spoken
 _ANYWHERE = frozenset({"", "*"})
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import ip_address
 from typing import Final, Generic, TypeVar
 
-Network = IPv4Network | IPv6Network
+from openworklist.domain.networks import Network, is_listed
+
+__all__ = ["Crowd", "Network", "find_group", "is_allowed"]
+
 Guest = TypeVar("Guest")
 
 _PREFIX: Final = 64  # bits of an IPv6 address that one machine has all of (RFC 7381 2.4.2)
@@ -85,11 +88,4 @@ def find_group(address: str) -> str:
 
 def is_allowed(address: str, networks: Sequence[Network]) -> bool:
     """Whether an address is in one of the networks; every address is in none at all."""
-    if not networks:
-        return True
-    try:
-        ip = ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    mapped = getattr(ip, "ipv4_mapped", None)
-    return any((mapped or ip) in network for network in networks)
+    return not networks or is_listed(address, networks)

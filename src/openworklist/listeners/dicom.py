@@ -26,14 +26,18 @@ from openworklist.dicom.sop_classes import (
     PERFORMED_STEP_RETRIEVE,
     VERIFICATION,
 )
+from openworklist.dicom.storage_classes import STORAGE_CLASSES
+from openworklist.dicom.transfer_syntaxes import TRANSFER_SYNTAXES
 from openworklist.listeners.crowd import Crowd, Network, find_group, is_allowed, take_from
 from openworklist.listeners.dicom_connection import Connection
 from openworklist.listeners.dicom_contract import (
+    DeliveryKeeper,
     DicomObserver,
     FindService,
     QuestionKeeper,
     Silent,
     StepService,
+    StoreService,
 )
 from openworklist.listeners.entrance import Entrance, TlsPort
 
@@ -43,6 +47,10 @@ log = logging.getLogger("openworklist.dicom")
 _WORKLIST_OPTIONS: Final = b"\1\1\0\1"
 _SERVICES: Final = {VERIFICATION: Service(), MODALITY_WORKLIST: Service(extended=_WORKLIST_OPTIONS)}
 _STEP_SERVICES: Final = {PERFORMED_STEP: Service(), PERFORMED_STEP_RETRIEVE: Service()}
+# PS3.4 B.3.1: level 2 (full), digital signatures survive since every bit does, nothing is coerced.
+_STORAGE_OPTIONS: Final = b"\2\0\3\0\0\0"
+_STORAGE: Final = Service(frozenset(TRANSFER_SYNTAXES), _STORAGE_OPTIONS, streams=True)
+_STORAGE_SERVICES: Final = dict.fromkeys(STORAGE_CLASSES, _STORAGE)
 # PS3.8 table 9-21: transient, by the presentation service provider: congestion, or a limit of ours.
 _TOO_MANY: Final = Rejection(
     AssociateReject(2, 3, 1), "as many associations are open as dicom_max_associations allows"
@@ -54,6 +62,7 @@ _TOO_MANY_OF_ADDRESS: Final = Rejection(
     AssociateReject(2, 3, 2), "its address has as many associations as dicom_max_per_address allows"
 )
 _GAVE_WAY: Final = "it asked for no association, and others came: dicom_max_pending are waiting"
+_READ: Final = 512 * 1024  # bytes that are read from a connection at once
 _IN_USE: Final = 0.5  # seconds since it last sent something that make an association worth waiting for
 
 
@@ -92,7 +101,8 @@ class DicomListener:
 
     `called` and `calling` are the AE titles that are allowed, empty for any; `is_welcome` is asked for each
     association and each of its commands, with the calling AE title and the peer. `max_pdu` is the longest
-    P-DATA-TF we take, in bytes, 0 for any. Without `steps` nothing is told of performed steps.
+    P-DATA-TF we take, in bytes, 0 for any. Without `steps` nothing is told of performed steps,
+    without `store` nothing is stored.
     """
 
     name = "DICOM"
@@ -101,6 +111,7 @@ class DicomListener:
         self,
         service: FindService,
         steps: StepService | None = None,
+        store: StoreService | None = None,
         *,
         host: str = "",
         port: int | None = 11112,
@@ -113,15 +124,23 @@ class DicomListener:
         allowed: Sequence[Network] = (),
         is_welcome: Callable[[str, str], bool] = lambda calling, peer: True,
         keeper: QuestionKeeper | None = None,
+        deliveries: DeliveryKeeper | None = None,
         sweep_seconds: float = 1,
     ) -> None:
         self.service = service
         self.steps = steps
+        self.store = store
         self.limits = limits or DicomLimits()
         self.observer = observer or Silent()
+        # What is read from any connection passes through it: all is taken from it before another is read.
+        self.buffer = memoryview(bytearray(_READ))
         self.keeper = keeper
+        self.deliveries = deliveries
         services = _SERVICES | (_STEP_SERVICES if steps is not None else {})
-        self.negotiator = Negotiator(Policy(services, frozenset(called), frozenset(calling), max_pdu))
+        self._negotiator, self._storing_negotiator = (
+            Negotiator(Policy(each, frozenset(called), frozenset(calling), max_pdu))
+            for each in (services, services | _STORAGE_SERVICES)
+        )
         self.is_welcome = is_welcome
         self._entrance = Entrance(self.name, host, port, tls)
         self._sweep_seconds = sweep_seconds
@@ -157,6 +176,12 @@ class DicomListener:
     @property
     def tls_port(self) -> int:
         return self._entrance.tls_port
+
+    @property
+    def negotiator(self) -> Negotiator:
+        """What decides about an association that begins now."""
+        is_on = self.store is not None and self.store.is_on
+        return self._storing_negotiator if is_on else self._negotiator
 
     def bind(self) -> None:
         """Open the sockets, or raise ListenError. Nothing is read before `start`."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable
 from time import perf_counter
 from typing import TYPE_CHECKING, Final, cast
@@ -17,16 +16,22 @@ from openworklist.dicom.events import (
     CancelReceived,
     CommandReceived,
     Event,
+    PartReceived,
     ReleaseRequested,
+    StoreBegun,
 )
 from openworklist.dicom.messages import IDENTIFIER_TOO_LONG
+from openworklist.dicom.pdu import Bytes
 from openworklist.dicom.status import Status
 from openworklist.dicom.stream import PDU_TOO_LONG
 from openworklist.domain.errors import PeerError
 from openworklist.listeners.binding import show
-from openworklist.listeners.dicom_operations import perform
+from openworklist.listeners.dicom_operations import perform, store
 from openworklist.listeners.dicom_question import Question
+from openworklist.listeners.dicom_queue import Asked, Queue
 from openworklist.listeners.dicom_step import StepRequest
+from openworklist.listeners.dicom_store import Storing
+from openworklist.listeners.dicom_timers import TimeOut, Timers
 from openworklist.listeners.tls_words import TLS_ON_THE_PLAIN_PORT, is_client_hello
 
 if TYPE_CHECKING:
@@ -34,35 +39,26 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("openworklist.dicom")
 
-_SLOWEST: Final = 16_384  # bytes a second that a PDU under way must come at, beyond its time-out
-_QUEUE: Final = 64  # commands that may wait behind a question before no more are read
-_QUEUE_BYTES: Final = 1 << 20  # of their datasets
-
-
 # What a peer goes beyond, by the code of its error.
 _SETTINGS: Final = {IDENTIFIER_TOO_LONG: "dicom_max_identifier", PDU_TOO_LONG: "dicom_max_pdu"}
 
 
-class Connection(asyncio.Protocol):
+class Connection(asyncio.BufferedProtocol):
     """`check_time` ends it if the peer is silent, slow or does not read."""
 
     __slots__ = (
-        "_artim",
-        "_artim_since",
         "_association",
         "_has_ended",
         "_is_new",
         "_is_open",
         "_is_paused",
-        "_last_active",
         "_loop",
-        "_partial_since",
-        "_pdus",
         "_peername",
         "_question",
-        "_stalled_since",
+        "_timers",
         "_transport",
         "_waiting",
+        "called",
         "calling",
         "listener",
     )
@@ -73,17 +69,14 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._peername: tuple[object, ...] = ()
         self._association = Association(listener.negotiator, max_dataset=listener.limits.identifier)
-        self.calling = ""  # known once the association is accepted
+        self.called = self.calling = ""  # known once the association is accepted
         self._is_new = True  # nothing was read yet
         self._is_open = False
         self._has_ended = False  # in good order, or told why not
-        self._question: Question | StepRequest | None = None
-        self._waiting: deque[CommandReceived] = deque()
+        self._question: Question | StepRequest | Storing | None = None
+        self._waiting = Queue()
         self._is_paused = False
-        self._artim = 0
-        self._pdus = 0
-        self._artim_since = self._partial_since = self._stalled_since = 0.0
-        self._last_active = loop.time()
+        self._timers = Timers(self._association, loop.time())
 
     @property
     def peer(self) -> str:
@@ -106,10 +99,17 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
             return
         self._association.connection_opened()
-        self._note_artim()
+        self._timers.note_artim(self._loop.time())
 
-    def data_received(self, data: bytes) -> None:
-        self._last_active = now = self._loop.time()
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self.listener.buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self.data_received(self.listener.buffer[:nbytes])
+
+    def data_received(self, data: Bytes) -> None:
+        """Bytes of the peer: after this they may change."""
+        self._timers.last_active = self._loop.time()
         if self._is_new:
             self._is_new = False
             if is_client_hello(data):
@@ -121,11 +121,7 @@ class Connection(asyncio.Protocol):
             for event in events:
                 self._handle(event)
             events = association.receive(b"")
-        if not association.is_inside:
-            self._partial_since = 0.0
-        elif not self._partial_since or association.pdus != self._pdus:
-            self._partial_since = now
-        self._pdus = association.pdus
+        self._timers.note_taken()
         self._flush()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -139,11 +135,11 @@ class Connection(asyncio.Protocol):
             self.listener.association_closed(self)
 
     def pause_writing(self) -> None:
-        self._stalled_since = self._loop.time()
+        self._timers.stalled_since = self._loop.time()
         self._balance()
 
     def resume_writing(self) -> None:
-        self._stalled_since = 0.0
+        self._timers.stalled_since = 0.0
         self.go_on()
 
     def send(self, context_id: int, command: bytes) -> None:
@@ -159,11 +155,18 @@ class Connection(asyncio.Protocol):
         self._question = request = StepRequest(self, asked, perf_counter())
         request.run()
 
-    def end(self, request: Question | StepRequest, answer: bytes, dataset: bytes | None = None) -> None:
+    def take_instance(self, asked: StoreBegun, refusal: tuple[Status, str] | None) -> None:
+        """Begin to take an instance, or to read past one that is refused."""
+        self._question = storing = Storing(self, asked, refusal)
+        storing.run()
+
+    def end(
+        self, request: Question | StepRequest | Storing, answer: bytes, dataset: bytes | None = None
+    ) -> None:
         """Send the last answer to what was asked: it is over."""
         self._association.send(request.asked.context.id, answer, dataset)
         self._question = None
-        self._last_active = self._loop.time()
+        self._timers.last_active = self._loop.time()
 
     def abort(self, reason: str) -> None:
         """End the association because of what the peer did."""
@@ -176,14 +179,16 @@ class Connection(asyncio.Protocol):
 
     def go_on(self) -> None:
         """Go on with the question and what waits behind it, if the peer reads."""
-        if self._stalled_since:
+        if self._timers.stalled_since:
             return
         if self._question is not None:
             self._question.resume()
         self._flush()
-        while self._waiting and self._question is None and not self._stalled_since:
-            perform(self, self._waiting.popleft())
+        while self._waiting and not self._timers.stalled_since and self._is_ready_for(self._waiting.first):
+            self._perform(self._waiting.take())
             self._flush()
+        if self._is_paused:
+            self._balance()
 
     def send_answers(self, asked: CommandReceived, status: int, identifiers: list[bytes]) -> None:
         self._association.send_answers(asked.context, asked.command.message_id, status, identifiers)
@@ -193,7 +198,7 @@ class Connection(asyncio.Protocol):
 
     def end_if_idle(self, since: float) -> None:
         """Abort the association unless it has sent something after `since` or is being answered."""
-        if self._question is None and not self._waiting and self._last_active <= since:
+        if self._question is None and not self._waiting and self._timers.last_active <= since:
             self._association.abort()
             self._has_ended = True
             self._flush()
@@ -206,29 +211,18 @@ class Connection(asyncio.Protocol):
 
     def check_time(self, now: float) -> None:
         """End the association if one of its time-outs has passed."""
-        limits = self.listener.limits
-        association = self._association
-        if self._stalled_since:
-            if limits.write_timeout and now - self._stalled_since > limits.write_timeout:
-                self._time_out("it does not read its answers: dicom_write_timeout is over")
+        waits_for_us = self._is_paused or (self._question is not None and self._receiving is None)
+        passed = self._timers.find_passed(now, self.listener.limits, waits_for_us=waits_for_us)
+        if passed is TimeOut.ARTIM:
+            if not self._has_ended:
+                self._has_ended = True
+                self.listener.observer.timed_out(self.peer, passed.value)
+            self._association.timer_expired()
+            self.drop()
+        elif passed is not None:
+            self._time_out(passed.value)
+            if passed is TimeOut.WRITE:
                 self.drop()
-        elif association.artim:
-            if limits.artim and now - self._artim_since > limits.artim:
-                if not self._has_ended:
-                    self._has_ended = True
-                    self.listener.observer.timed_out(
-                        self.peer, "it sent no association request: dicom_artim_timeout is over"
-                    )
-                association.timer_expired()
-                self.drop()
-        elif self._question is not None:
-            return
-        elif self._partial_since:
-            allowed = limits.pdu_timeout + association.buffered / _SLOWEST
-            if limits.pdu_timeout and now - self._partial_since > allowed:
-                self._time_out("a PDU was begun and not ended: dicom_pdu_timeout is over")
-        elif limits.idle_timeout and now - self._last_active > limits.idle_timeout:
-            self._time_out("idle: dicom_idle_timeout is over")
 
     def _time_out(self, reason: str) -> None:
         self.listener.observer.timed_out(self.peer, reason)
@@ -236,15 +230,15 @@ class Connection(asyncio.Protocol):
         self._flush()
 
     def _handle(self, event: Event) -> None:
-        if type(event) is CommandReceived:
+        if type(event) is CommandReceived or type(event) is PartReceived or type(event) is StoreBegun:
             if not self._association.can_send:
                 return
-            if self._question is None and not self._stalled_since:
-                perform(self, event)
+            if not self._waiting and not self._timers.stalled_since and self._is_ready_for(event):
+                self._perform(event)
                 # Now, not when all events are done: else a thousand questions in one packet fill the memory.
                 self._flush()
             else:
-                self._waiting.append(event)
+                self._waiting.put(event)
         elif type(event) is AssociationRequested:
             self._answer_request(event)
         elif type(event) is ReleaseRequested:
@@ -258,6 +252,27 @@ class Connection(asyncio.Protocol):
             self._note_limit(event.error)
             self._note_abort(str(event.error) if event.error else "by the peer")
 
+    def _is_ready_for(self, event: Asked) -> bool:
+        """Whether nothing comes before it: a piece of a dataset goes to who receives that dataset."""
+        if type(event) is PartReceived:
+            return self._receiving is not None
+        return self._question is None
+
+    def _perform(self, event: Asked) -> None:
+        if type(event) is PartReceived:
+            if self._receiving is not None:
+                self._receiving.take(event.data, event.is_last)
+        elif type(event) is StoreBegun:
+            store(self, event)
+        elif type(event) is CommandReceived:
+            perform(self, event)
+
+    @property
+    def _receiving(self) -> Storing | None:
+        """What takes the dataset that is coming."""
+        question = self._question
+        return question if isinstance(question, Storing) and question.is_receiving else None
+
     def _answer_request(self, event: AssociationRequested) -> None:
         listener = self.listener
         request = event.decision.request
@@ -266,7 +281,7 @@ class Connection(asyncio.Protocol):
         )
         if rejection is None:
             self._association.accept()
-            self.calling = request.calling
+            self.called, self.calling = request.called, request.calling
             self._is_open = True
             listener.association_opened(self)
             return
@@ -282,12 +297,10 @@ class Connection(asyncio.Protocol):
         if question is not None and question.asked.command.message_id == event.message_id:
             question.cancel()
             return
-        for waiting in self._waiting:
-            if waiting.command.message_id == event.message_id:
-                self._waiting.remove(waiting)
-                answer = encode_response(waiting.command, Status.CANCEL)
-                self._association.send(waiting.context.id, answer)
-                return
+        waiting = self._waiting.withdraw(event.message_id)
+        if waiting is not None:
+            answer = encode_response(waiting.command, Status.CANCEL)
+            self._association.send(waiting.context.id, answer)
 
     def _note_limit(self, error: PeerError | None) -> None:
         setting = _SETTINGS.get(error.code) if error else None
@@ -314,32 +327,29 @@ class Connection(asyncio.Protocol):
         data = association.data_to_send()
         if data:
             transport.write(data)
-        if association.artim != self._artim:
-            self._note_artim()
+        self._timers.note_artim(self._loop.time())
         if association.should_close:
-            if transport.get_write_buffer_size() and not self._stalled_since:
-                self._stalled_since = self._loop.time()
+            if transport.get_write_buffer_size() and not self._timers.stalled_since:
+                self._timers.stalled_since = self._loop.time()
             transport.close()
-        elif self._waiting or self._is_paused:
+        elif self._waiting or self._is_paused or self._receiving is not None:
             self._balance()
-
-    def _note_artim(self) -> None:
-        self._artim = self._association.artim
-        self._artim_since = self._loop.time()
 
     def _balance(self) -> None:
         """Pause reading while the peer does not read, or asks faster than it can be answered."""
         transport = self._transport
         if transport is None or transport.is_closing():
             return
+        receiving = self._receiving
         is_full = (
-            self._stalled_since != 0
-            or len(self._waiting) >= _QUEUE
-            or sum(len(each.dataset or b"") for each in self._waiting) >= _QUEUE_BYTES
+            self._timers.stalled_since != 0
+            or self._waiting.is_full
+            or (receiving is not None and receiving.is_full)
         )
         if is_full and not self._is_paused:
             self._is_paused = True
             transport.pause_reading()
-        elif self._is_paused and not self._stalled_since and not self._waiting:
+        elif self._is_paused and not is_full and not self._waiting:
             self._is_paused = False
+            self._timers.note_reading_again(self._loop.time())
             transport.resume_reading()

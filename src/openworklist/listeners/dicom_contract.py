@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
+
+from openworklist.domain.instance import Sender
 
 
 class FindCursor(Protocol):
     """The answers to one question, in batches, so that a C-CANCEL is heard between them."""
 
     status: int  # 0xFF00, or 0xFF01 if a key that was given is not matched on
+    numbers: tuple[int, ...]  # of the records in the last batch, in its order
 
     def next_batch(self) -> list[bytes] | Awaitable[list[bytes]]:
         """Encoded identifiers, none at the end. A list at once where that is quick, else an awaitable."""
@@ -37,6 +40,34 @@ class StepService(Protocol):
 
     async def get(self, uid: str, tags: Sequence[int], transfer_syntax: str) -> tuple[bytes, tuple[int, ...]]:
         """The attributes that were asked for, all if none was, and those that are not there."""
+
+
+class IncomingInstance(Protocol):
+    """Takes one dataset as it comes."""
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing more is to be read for now; `resume` is called when it is."""
+
+    def write(self, data: bytes) -> None: ...
+
+    async def finish(self) -> None:
+        """It has come whole: store it. InstanceError if it is none, StoreError if it cannot be stored."""
+
+    def drop(self) -> None:
+        """The rest will not come."""
+
+
+class StoreService(Protocol):
+    """Takes instances. InstanceError is answered with the status of its code, StoreError with A700."""
+
+    @property
+    def is_on(self) -> bool:
+        """Whether associations for storage are accepted just now."""
+
+    def open(
+        self, sender: Sender, uid: str, sop_class: str, transfer_syntax: str, resume: Callable[[], None]
+    ) -> IncomingInstance: ...
 
 
 class DicomObserver(Protocol):
@@ -81,6 +112,12 @@ class DicomObserver(Protocol):
     def step(self, calling: str, operation: str, seconds: float, status: int) -> None:
         return None
 
+    def stored(self, peer: str, calling: str, seconds: float, status: int) -> None:
+        return None
+
+    def unfinished(self, peer: str, calling: str) -> None:
+        return None
+
     def failed(self, peer: str, error: BaseException) -> None:
         return None
 
@@ -102,6 +139,13 @@ class QuestionKeeper(Protocol):
 
     def note_refusal(self, calling: str, peer: str, called: str, reason: str) -> None:
         """An association was turned away."""
+
+
+class DeliveryKeeper(Protocol):
+    """Counts which scanner received which record."""
+
+    def note(self, calling: str, numbers: tuple[int, ...]) -> None:
+        """A batch of answers left, with these records."""
 
 
 class Silent(DicomObserver):

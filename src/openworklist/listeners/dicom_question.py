@@ -102,6 +102,8 @@ class Question:
                 return
             connection.send_answers(self.asked, self._cursor.status, self._held)
             self.answers += len(self._held)
+            if (deliveries := connection.listener.deliveries) is not None:
+                deliveries.note(connection.calling, self._cursor.numbers)
             self._held = None
             has_sent = True
         self._finish(Status.CANCEL)

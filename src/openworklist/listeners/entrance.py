@@ -8,8 +8,8 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from openworklist.listeners.binding import BACKLOG, open_sockets, show
-from openworklist.listeners.tls_connection import TlsConnection, TlsWitness
+from openworklist.listeners.binding import BACKLOG, TLS_MARK, open_sockets, show
+from openworklist.listeners.tls_connection import Inner, TlsConnection, TlsWitness
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +37,17 @@ class Entrance:
         self._tls = tls
         self._plain_sockets: list[socket.socket] = []
         self._tls_sockets: list[socket.socket] = []
-        self._servers: list[asyncio.Server] = []
+        self._plain_servers: list[asyncio.Server] = []
+        self._tls_servers: list[asyncio.Server] = []
 
     @property
     def is_open(self) -> bool:
-        return bool(self._servers)
+        return bool(self._plain_servers or self._tls_servers)
 
     @property
     def addresses(self) -> tuple[str, ...]:
         plain = (show(*sock.getsockname()[:2]) for sock in self._plain_sockets)
-        secured = (f"{show(*sock.getsockname()[:2])} (TLS)" for sock in self._tls_sockets)
+        secured = (show(*sock.getsockname()[:2]) + TLS_MARK for sock in self._tls_sockets)
         return (*plain, *secured)
 
     @property
@@ -69,7 +70,7 @@ class Entrance:
             self.close()
             raise
 
-    async def open(self, make: Callable[[], asyncio.Protocol], witness: TlsWitness) -> None:
+    async def open(self, make: Callable[[], Inner], witness: TlsWitness) -> None:
         """Accept connections, each with a protocol from `make`."""
         self.bind()
         loop = asyncio.get_running_loop()
@@ -78,21 +79,42 @@ class Entrance:
             assert self._tls is not None
             return TlsConnection(make(), self._tls.context(), loop, self._tls.timeout, witness)
 
-        for sockets, factory in ((self._plain_sockets, make), (self._tls_sockets, make_secured)):
-            for sock in sockets:
-                # Accepted sockets inherit it: a firewall that forgot a connection must not leave it for ever.
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-                # The server closes its own copy, so that the address can still be told.
-                self._servers.append(await loop.create_server(factory, sock=sock.dup(), backlog=BACKLOG))
+        self._plain_servers = await _accept(self._plain_sockets, make)
+        self._tls_servers = await _accept(self._tls_sockets, make_secured)
+
+    async def move(self, port: int | None, make: Callable[[], Inner]) -> None:
+        """Accept connections on another plain port, or on none, and on the old one no more.
+
+        ListenError, with the old one still open, if it cannot be opened. Connections stay.
+        """
+        sockets = [] if port is None else open_sockets(self._listener, self._host, port)
+        servers = await _accept(sockets, make)
+        _close(self._plain_servers, self._plain_sockets)
+        self._port, self._plain_sockets, self._plain_servers = port, sockets, servers
 
     def close(self) -> None:
-        for server in self._servers:
-            server.close()
-        self._servers.clear()
-        for sock in (*self._plain_sockets, *self._tls_sockets):
-            sock.close()
-        self._plain_sockets.clear()
-        self._tls_sockets.clear()
+        _close(self._plain_servers, self._plain_sockets)
+        _close(self._tls_servers, self._tls_sockets)
+
+
+async def _accept(sockets: list[socket.socket], make: Callable[[], Inner]) -> list[asyncio.Server]:
+    loop = asyncio.get_running_loop()
+    servers = []
+    for sock in sockets:
+        # Accepted sockets inherit it: a firewall that forgot a connection must not leave it for ever.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        # The server closes its own copy, so that the address can still be told.
+        servers.append(await loop.create_server(make, sock=sock.dup(), backlog=BACKLOG))
+    return servers
+
+
+def _close(servers: list[asyncio.Server], sockets: list[socket.socket]) -> None:
+    for server in servers:
+        server.close()
+    for sock in sockets:
+        sock.close()
+    servers.clear()
+    sockets.clear()
 
 
 def _port_of(sockets: list[socket.socket]) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from openworklist.hl7.framing import MAX_MESSAGE
+from openworklist.hl7.framing import MAX_MESSAGE, TokenQuery
 from openworklist.listeners.crowd import Crowd, Network, find_group, is_allowed
 from openworklist.listeners.entrance import Entrance, TlsPort
 from openworklist.listeners.mllp_connection import Connection
@@ -46,8 +46,11 @@ class Handler(Protocol):
     def receive_half(self, raw: bytes, peer: str, done: Done) -> None:
         """A message that broke off: nobody waits for an answer, so `done` gets none."""
 
-    def receive_token(self, query: bytes, peer: str, done: Done) -> None:
-        """A token query; `done` gets what stands between 0x10 and 0x0D of the answer, empty for unknown."""
+    def receive_token(self, query: TokenQuery, peer: str, is_local: bool, done: Done) -> None:
+        """A token query; `done` gets what stands between 0x10 and 0x0D of the answer, empty for unknown.
+
+        `is_local`: it comes from this machine, by whatever address.
+        """
 
 
 class Observer(Protocol):
@@ -204,6 +207,28 @@ class MllpListener:
                 for connection in list(self._connections):
                     connection.abort()
                 await asyncio.sleep(0)
+
+    async def move(self, port: int | None) -> None:
+        """Listen on another plain port, or on none; ListenError, with the old one still open, if it cannot.
+
+        `leave` sees to the connections of the old one.
+        """
+        loop = asyncio.get_running_loop()
+        await self._entrance.move(port, lambda: Connection(self, loop))
+
+    async def leave(self, port: int, drain_seconds: float = 5) -> None:
+        """Answer what was taken on a port that is no longer listened on, and close its connections."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + drain_seconds
+        await asyncio.sleep(0)  # for one that was accepted just before the port was closed
+        while leaving := [each for each in self._connections if each.local_port == port]:
+            is_late = loop.time() >= deadline
+            for connection in leaving:
+                if is_late:
+                    connection.abort()
+                else:
+                    connection.drain()
+            await asyncio.sleep(0.02)
 
     def admit(self, connection: Connection, address: str) -> bool:
         """Count a new connection in, or turn it away. Where all places are taken, a silent one gives way."""

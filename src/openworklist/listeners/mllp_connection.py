@@ -42,6 +42,7 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, listener: MllpListener, loop: asyncio.AbstractEventLoop) -> None:
         self.peer = ""
+        self._is_local = False
         self._listener = listener
         self._loop = loop
         self._transport: asyncio.Transport | None = None
@@ -64,6 +65,9 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         name = transport.get_extra_info("peername") or ("unknown", 0)
+        own = transport.get_extra_info("sockname") or ("", 0)
+        self.local_port = int(own[1])
+        self._is_local = own[0] == name[0]
         self.peer = show(str(name[0]), int(name[1]))
         if not self._listener.admit(self, str(name[0])):
             self._transport.abort()
@@ -194,10 +198,7 @@ class Connection(asyncio.Protocol):
             self._ahead = done if handler.receive(event.content, self.peer, done) else None
         elif type(event) is TokenQuery:
             done = self._expect(len(event.content), is_token=True)
-            if event.is_too_long:
-                done(b"")
-            else:
-                handler.receive_token(event.content, self.peer, done)
+            handler.receive_token(event, self.peer, self._is_local, done)
         elif type(event) is Oversize:
             done = self._expect(len(event.head))
             if not event.is_half:

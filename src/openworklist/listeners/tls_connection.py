@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol, cast
 from openworklist.listeners.binding import show
 from openworklist.listeners.tls_words import describe_failure, find_plain_language
 
+Inner = asyncio.Protocol | asyncio.BufferedProtocol
 _PIECE: Final = 65_536
 
 
@@ -30,7 +31,7 @@ class TlsConnection(asyncio.Protocol, asyncio.Transport):
 
     def __init__(
         self,
-        inner: asyncio.Protocol,
+        inner: Inner,
         context: ssl.SSLContext,
         loop: asyncio.AbstractEventLoop,
         timeout: float,
@@ -74,7 +75,7 @@ class TlsConnection(asyncio.Protocol, asyncio.Transport):
             if language:
                 self._has_failed = True
                 self._witness.misdirected(self._peer, f"it speaks {language} on the TLS port")
-                self.abort()
+                self.turn_away(language, data)
                 return
         self._incoming.write(data)
         if self._is_agreed or self._shake_hands():
@@ -152,7 +153,15 @@ class TlsConnection(asyncio.Protocol, asyncio.Transport):
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         if name == "ssl_object":
             return self._tls
+        if name == "sslcontext":  # by which uvicorn knows that a request came over https
+            return self._tls.context
         return default if self._raw is None else self._raw.get_extra_info(name, default)
+
+    # What another kind of it does in its own way.
+
+    def turn_away(self, language: str, data: bytes) -> None:
+        """Of a peer that speaks no TLS, and began with `data`: nothing is said to it."""
+        self.abort()
 
     def _shake_hands(self) -> bool:
         """Whether TLS is agreed upon now."""
@@ -174,19 +183,31 @@ class TlsConnection(asyncio.Protocol, asyncio.Transport):
     def _read(self) -> None:
         while self._is_agreed and not (self._is_paused or self._is_closing or self._has_ended):
             try:
-                data = self._tls.read(_PIECE)
+                is_over = not self._hand_on()
             except ssl.SSLWantReadError:
                 break
             except ssl.SSLZeroReturnError:
-                data = b""
+                is_over = True
             except ssl.SSLError as error:
                 self._fail(error)
                 break
-            if data:
-                self._inner.data_received(data)
-            elif not self._end():  # its close_notify; it may still wait for answers
+            if is_over and not self._end():  # its close_notify; it may still wait for answers
                 self.close()
         self._flush()  # a renewed key or an alert
+
+    def _hand_on(self) -> int:
+        """Give `inner` some of what was decrypted; how many bytes."""
+        inner = self._inner
+        if isinstance(inner, asyncio.BufferedProtocol):
+            buffer = cast(memoryview, inner.get_buffer(_PIECE))
+            size = cast(int, self._tls.read(_PIECE, buffer))  # that it is bytes is said of the other call
+            if size:
+                inner.buffer_updated(size)
+            return size
+        data = self._tls.read(_PIECE)
+        if data:
+            inner.data_received(data)
+        return len(data)
 
     def _end(self) -> bool:
         """Tell `inner`, once, that nothing more comes; whether it has something to say yet."""
@@ -200,10 +221,11 @@ class TlsConnection(asyncio.Protocol, asyncio.Transport):
             self._raw.write(self._outgoing.read())
 
     def _give_up(self) -> None:
-        self._has_failed = True
-        self._witness.tls_failed(
-            self._peer, "it did not finish the handshake in time: tls_handshake_timeout is over"
-        )
+        if not self._has_failed:
+            self._has_failed = True
+            self._witness.tls_failed(
+                self._peer, "it did not finish the handshake in time: tls_handshake_timeout is over"
+            )
         self.abort()
 
     def _fail(self, error: ssl.SSLError) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 
 from openworklist.clients.tls import describe_fault
 
+HTTP: Final = "HTTP"
 TLS_ON_THE_PLAIN_PORT: Final = "it speaks TLS on the plain port"
 
 _HANDSHAKE: Final = 0x16  # content type of a TLS record (RFC 8446 5.1)
@@ -33,7 +34,7 @@ _ALERT: Final = re.compile(r"ALERT_([A-Z0-9_]+)")
 _ABOUT_OURS: Final = ("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED")
 
 
-def is_client_hello(data: bytes) -> bool:
+def is_client_hello(data: bytes | memoryview) -> bool:
     """Whether a connection that begins so wants TLS: no PDU and no MLLP frame begins with 0x16."""
     return data[:1] == b"\x16" and (len(data) == 1 or data[1] == _MAJOR)
 
@@ -42,7 +43,7 @@ def find_plain_language(data: bytes) -> str:
     """What is spoken on a TLS port that is no TLS; "" if it begins like TLS."""
     if data[0] == _HANDSHAKE:
         return ""
-    return _PLAIN.get(data[0], "HTTP" if data[:3].isalpha() else "no TLS")
+    return _PLAIN.get(data[0], HTTP if data[:3].isalpha() else "no TLS")
 
 
 def describe_failure(error: ssl.SSLError) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from openworklist.observe.metrics import Metrics
 from openworklist.observe.peer_log import PeerLog
@@ -13,7 +14,7 @@ log = logging.getLogger("openworklist.dicom")
 class DicomCounter:
     """The observer of the DICOM listener: the methods are those that it calls."""
 
-    def __init__(self, metrics: Metrics, *, logs_questions: bool = False) -> None:
+    def __init__(self, metrics: Metrics, *, logs_questions: Callable[[], bool] = lambda: False) -> None:
         self._metrics = metrics
         self._logs_questions = logs_questions
         self._log = PeerLog(log)
@@ -62,10 +63,11 @@ class DicomCounter:
 
     def question(self, calling: str, answers: int, seconds: float, status: int) -> None:
         self._metrics.count("questions")
+        self._metrics.questions.add(seconds)
         self._metrics.count("answers", answers)
         if status:
             log.warning("question failed", extra={"calling": calling, "status": f"{status:04X}"})
-        elif self._logs_questions:
+        elif self._logs_questions():
             milliseconds = round(seconds * 1000, 1)
             log.info("question", extra={"calling": calling, "answers": answers, "milliseconds": milliseconds})
 
@@ -74,6 +76,17 @@ class DicomCounter:
             self._metrics.count("steps_refused")
             extra = {"calling": calling, "operation": operation, "status": f"{status:04X}"}
             log.warning("a performed step was not answered with success", extra=extra)
+
+    def stored(self, peer: str, calling: str, seconds: float, status: int) -> None:
+        if status:
+            self._metrics.count("instances_refused")
+            self._log.write(
+                logging.WARNING, "instance not stored", peer, calling=calling, status=f"{status:04X}"
+            )
+
+    def unfinished(self, peer: str, calling: str) -> None:
+        self._metrics.count("instances_unfinished")
+        self._log.write(logging.WARNING, "association ended within an instance", peer, calling=calling)
 
     def failed(self, peer: str, error: BaseException) -> None:
         self._metrics.count("dicom_failures")

@@ -56,6 +56,7 @@ class Cursor:
         "_left",
         "_view",
         "_worklist",
+        "numbers",
         "status",
     )
 
@@ -70,6 +71,7 @@ class Cursor:
         self._is_cut = False  # at the limit
         self._is_refused = False
         self.status = asked.status
+        self.numbers: tuple[int, ...] = ()
 
     @property
     def served(self) -> Served:
@@ -136,7 +138,12 @@ class Cursor:
         rows = self._choose(page)
         if self._is_cut:
             self._tell_limit()
-        return [answer for row in rows if (answer := self._find(row)) is not _LEFT_OUT]
+        answers = [self._find(row) for row in rows]
+        if _LEFT_OUT in answers:
+            rows = [row for row, answer in zip(rows, answers, strict=True) if answer is not _LEFT_OUT]
+            answers = [answer for answer in answers if answer is not _LEFT_OUT]
+        self.numbers = tuple([row.id for row in rows])
+        return answers
 
     def _choose(self, page: Page) -> list[Row]:
         """The rows of a page that this scanner is shown, and may have."""

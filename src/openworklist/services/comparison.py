@@ -26,6 +26,19 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
+class Pair:
+    """Two messages that somebody chose."""
+
+    left: Given
+    right: Given
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return len(self.left.raw) + len(self.right.raw)
+
+
+@dataclass(frozen=True, slots=True)
 class Side:
     """What is told of a message as a whole: where it is from, and what its header says."""
 
@@ -49,7 +62,7 @@ class Comparison:
         return self.meaning.is_same
 
 
-_FACTS = (
+FACTS = (
     ("Message type", "MSH-9"),
     ("Control ID", "MSH-10"),
     ("Sent", "MSH-7"),
@@ -58,6 +71,8 @@ _FACTS = (
     ("To", "MSH-5"),
     ("Version", "MSH-12"),
 )
+CHARSET = "Character set"
+DELIMITERS = "Delimiters"
 
 
 def compare(
@@ -105,9 +120,9 @@ def _parse(given: Given, default_charset: str) -> tuple[Message, str, Side]:
         notes.append(f"It holds {len(messages)} messages; this is the first.")
     if message.was_wrapped:
         notes.append("Lines that were broken in the middle of a segment were joined.")
-    facts = [(label, _read_fact(message, path, decoded.codec)) for label, path in _FACTS]
-    facts.append(("Character set", decoded.charset.hl7[0] or decoded.charset.name))
-    facts.append(("Delimiters", "".join(message.delimiters)))
+    facts = [(label, _read_fact(message, path, decoded.codec)) for label, path in FACTS]
+    facts.append((CHARSET, decoded.charset.hl7[0] or decoded.charset.name))
+    facts.append((DELIMITERS, "".join(message.delimiters)))
     shown = tuple((label, value) for label, value in facts if value)
     return message, decoded.codec, Side(given.name, number, len(messages), shown, tuple(notes))
 

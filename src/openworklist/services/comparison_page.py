@@ -13,22 +13,24 @@ from openworklist import __version__
 from openworklist.hl7.compare import Row, SegmentPair, Status
 from openworklist.hl7.grid import Column, Gap, GridSegment, bands
 from openworklist.services.comparison import Comparison, Side
+from openworklist.services.comparison_extent import (
+    LONGEST,
+    Shown,
+    choose,
+    count_differences,
+    count_differing,
+    pair_runs,
+)
 from openworklist.services.comparison_style import STYLE
-from openworklist.services.shown_text import Run, show, show_both
+from openworklist.services.shown_text import Run, show
 
 _SIGNS: Final = {Status.SAME: "=", Status.CHANGED: "≠", Status.LEFT: "◀", Status.RIGHT: "▶"}
 _HEADS: Final = ("Status", "Path", "Name", "Left", "Right", "Feeds")
 # Whatever a message may smuggle in, a browser runs and fetches nothing.
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
-_LONGEST: Final = 1200  # letters of a value that are shown
 _BAND: Final = 120  # letters side by side in the grid
 _WIDEST: Final = 38
-# A browser chokes on more; beyond, what is the same is not shown, and a note says so.
-_MOST_ROWS: Final = 5000
-_MOST_SEGMENTS: Final = 1000
 _MOST_LINKS: Final = 80
-
-_Shown = tuple[SegmentPair, list[Row]]
 
 
 def render(comparison: Comparison, *, made: str = "") -> str:
@@ -37,7 +39,7 @@ def render(comparison: Comparison, *, made: str = "") -> str:
 
 
 def _page(comparison: Comparison, made: str) -> Iterator[str]:
-    shown, grid, notes = _choose(comparison)
+    shown, grid, notes = choose(comparison)
     yield (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
@@ -59,41 +61,6 @@ def _page(comparison: Comparison, made: str) -> Iterator[str]:
     yield "</div>\n</main>\n"
     when = f" on {escape(made)}" if made else ""
     yield f"<footer>Made by OpenWorklist {escape(__version__)}{when}.</footer>\n</body>\n</html>\n"
-
-
-def _choose(comparison: Comparison) -> tuple[list[_Shown], list[GridSegment], list[str]]:
-    """What is shown in either view, and a note on what is not."""
-    shown = [(segment, list(segment.leaves())) for segment in comparison.meaning.segments]
-    grid = list(comparison.grid.segments)
-    notes: list[str] = []
-    if sum(len(rows) for _, rows in shown) > _MOST_ROWS:
-        notes.append("By meaning, what is the same is not shown: there is too much of it for a page.")
-        shown = [(segment, _only_differing(rows)) for segment, rows in shown]
-        shown = [(segment, rows) for segment, rows in shown if segment.status is not Status.SAME]
-        notes += _cut(shown)
-    if len(grid) > _MOST_SEGMENTS:
-        notes.append("By position, segments that are the same are not shown: there are too many for a page.")
-        grid = [segment for segment in grid if not segment.is_same]
-    if len(grid) > _MOST_SEGMENTS:
-        notes.append(f"By position, {len(grid) - _MOST_SEGMENTS:,} more segments differ.")
-        del grid[_MOST_SEGMENTS:]
-    return shown, grid, notes
-
-
-def _only_differing(rows: list[Row]) -> list[Row]:
-    return [row for row in rows if row.status is not Status.SAME]
-
-
-def _cut(shown: list[_Shown]) -> Iterator[str]:
-    """Cut the rows down to what fits into a page."""
-    room = _MOST_ROWS
-    for place, (_, rows) in enumerate(shown):
-        if len(rows) > room:
-            left_away = sum(len(others) for _, others in shown[place:]) - room
-            del rows[room:], shown[place + 1 :]
-            yield f"By meaning, {left_away:,} more paths differ."
-            return
-        room -= len(rows)
 
 
 def _header(comparison: Comparison, notes: list[str]) -> Iterator[str]:
@@ -123,29 +90,29 @@ def _header(comparison: Comparison, notes: list[str]) -> Iterator[str]:
 
 def _side(side: Side, title: str) -> str:
     number = f" · message {side.number} of {side.count}" if side.count > 1 else ""
-    return f'<span class="side">{title}{number}</span>{_runs(show(side.name, _LONGEST))}'
+    return f'<span class="side">{title}{number}</span>{_runs(show(side.name, LONGEST))}'
 
 
 def _fact(label: str, *values: str) -> str:
-    cells = "".join(f'<td class="value">{_runs(show(value, _LONGEST))}</td>' for value in values)
+    cells = "".join(f'<td class="value">{_runs(show(value, LONGEST))}</td>' for value in values)
     return f'<tr><th scope="row">{escape(label)}</th>{cells}</tr>\n'
 
 
 def _notes(side: Side) -> str:
-    items = "".join(f"<li>{_runs(show(note, _LONGEST))}</li>" for note in side.notes)
+    items = "".join(f"<li>{_runs(show(note, LONGEST))}</li>" for note in side.notes)
     return f"<ul>{items}</ul>" if items else ""
 
 
-def _navigation(shown: list[_Shown], grid: list[GridSegment]) -> Iterator[str]:
+def _navigation(shown: list[Shown], grid: list[GridSegment]) -> Iterator[str]:
     yield (
         '<nav aria-label="View"><span class="views"><label for="meaning-view">By meaning</label>'
         '<label for="position-view">By position</label></span>\n'
         '<label class="only" for="differences">Differences only</label>\n<ul class="jump of-meaning">'
     )
-    by_meaning = [(segment.name, _count_differences(segment)) for segment, _ in shown]
+    by_meaning = [(segment.name, count_differences(segment)) for segment, _ in shown]
     yield from _jumps("m", by_meaning)
     yield '</ul>\n<ul class="jump of-position">'
-    yield from _jumps("p", [(segment.name, _count_differing(segment)) for segment in grid])
+    yield from _jumps("p", [(segment.name, count_differing(segment)) for segment in grid])
     yield "</ul></nav>\n"
 
 
@@ -160,17 +127,7 @@ def _jumps(prefix: str, segments: list[tuple[str, int]]) -> Iterator[str]:
 def _jump(anchor: str, name: str, differences: int) -> str:
     count = f" <b>{differences}</b>" if differences else ""
     kind = "" if differences else ' class="same"'
-    return f'<li{kind}><a href="#{anchor}">{_runs(show(name, _LONGEST))}{count}</a></li>'
-
-
-def _count_differences(segment: SegmentPair) -> int:
-    count = sum(row.status is not Status.SAME for row in segment.leaves())
-    return max(count, int(segment.status is not Status.SAME))
-
-
-def _count_differing(segment: GridSegment) -> int:
-    count = sum(column.status not in (None, Status.SAME) for column in segment.columns[1:])
-    return max(count, int(not segment.is_same))
+    return f'<li{kind}><a href="#{anchor}">{_runs(show(name, LONGEST))}{count}</a></li>'
 
 
 def _segment(number: int, segment: SegmentPair, rows: list[Row]) -> Iterator[str]:
@@ -191,7 +148,7 @@ def _segment(number: int, segment: SegmentPair, rows: list[Row]) -> Iterator[str
 
 
 def _heading(segment: SegmentPair) -> str:
-    parts = [f"<h2><code>{_runs(show(segment.name, _LONGEST))}</code>"]
+    parts = [f"<h2><code>{_runs(show(segment.name, LONGEST))}</code>"]
     if segment.title:
         parts.append(f"<span>{escape(segment.title)}</span>")
     if segment.left and segment.right and max(segment.left, segment.right) > 1:
@@ -199,7 +156,7 @@ def _heading(segment: SegmentPair) -> str:
     elif max(segment.left, segment.right) > 1:
         parts.append(f'<span class="quiet">number {max(segment.left, segment.right)}</span>')
     if segment.status is Status.CHANGED:
-        count = _count_differences(segment)
+        count = count_differences(segment)
         parts.append(f'<span class="tally">{count} difference{"" if count == 1 else "s"}</span>')
     else:
         parts.append(_badge(segment.status))
@@ -219,11 +176,7 @@ def _row(row: Row) -> str:
 
 def _show_pair(left: str, right: str, status: Status | None) -> tuple[str, str]:
     """Two values, with what differs marked where they share something."""
-    if status is not Status.CHANGED:
-        return _runs(show(left, _LONGEST)), _runs(show(right, _LONGEST))
-    own, other = show_both(left, right, _LONGEST)
-    if all(run.is_marked or run.is_sign for run in (*own, *other)):
-        own, other = ([run._replace(is_marked=False) for run in runs] for runs in (own, other))
+    own, other = pair_runs(left, right, status)
     return _runs(own), _runs(other)
 
 
@@ -246,7 +199,7 @@ def _grid_segment(number: int, segment: GridSegment) -> Iterator[str]:
     tally = f" {_badge(status)}" if status not in (None, Status.SAME) else ""
     yield (
         f'<section class="card{kind}" id="p{number}">\n'
-        f"<h2><code>{_runs(show(segment.name, _LONGEST))}</code>{title}{which}{tally}</h2>\n"
+        f"<h2><code>{_runs(show(segment.name, LONGEST))}</code>{title}{which}{tally}</h2>\n"
         '<div class="bands">\n'
     )
     for band in bands(segment.columns[1:], _BAND, _WIDEST):
@@ -258,7 +211,7 @@ def _band(segment: GridSegment, band: tuple[Column | Gap, ...]) -> Iterator[str]
     shown = [
         ("", "") if isinstance(each, Gap) else _show_pair(each.left, each.right, each.status) for each in band
     ]
-    yield f'<table class="grid"><thead><tr><td>{_runs(show(segment.name, _LONGEST))}</td>'
+    yield f'<table class="grid"><thead><tr><td>{_runs(show(segment.name, LONGEST))}</td>'
     yield from map(_column_head, band)
     yield "</tr></thead>\n<tbody>\n"
     for side, is_there in (("left", segment.has_left), ("right", segment.has_right)):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from typing import Final, NamedTuple
 
-from openworklist.domain.errors import MessageError, OpenWorklistError
+from openworklist.domain.charset import from_hl7
+from openworklist.domain.errors import CharsetError, MessageError, OpenWorklistError
 from openworklist.hl7.delimiters import Delimiters
 from openworklist.hl7.dictionary import segments
 from openworklist.hl7.escapes import escape
+from openworklist.hl7.events import Kind, find_event
 from openworklist.hl7.message import Message, parse
 
 _SECOND: Final = 1_000_000
@@ -54,7 +57,54 @@ def check(text: str) -> tuple[Remark, ...]:
         if not segment.name.startswith("Z") and segment.name not in segments()
     )
     remarks += [Remark("No version of HL7 that radiology uses has this segment.", name) for name in unknown]
-    return tuple(remarks)
+    return (*remarks, *_check_content(message), *_check_charset(message, text))
+
+
+def _check_content(message: Message) -> Iterator[Remark]:
+    """Whether we would take the message ourselves, and what an order cannot do without."""
+    if not message.header.field(9):
+        return
+    try:
+        event = find_event(message)
+    except OpenWorklistError as error:
+        yield Remark(error.sentence, error.where)
+        return
+    wanted = {Kind.ORDER: ("PID", "ORC"), Kind.APPOINTMENT: ("SCH", "PID"), Kind.PATIENT: ("PID",)}
+    names = {segment.name for segment in message.segments}
+    for name in wanted.get(event.kind, ()):
+        if name not in names:
+            yield Remark(f"A message of this type should have the segment {name}.", name)
+        elif name == "PID" and not any(message.get(path) for path in ("PID-3", "PID-2")):
+            yield Remark("The patient has no ID.", "PID-3")
+
+
+def _check_charset(message: Message, text: str) -> Iterator[Remark]:
+    name = message.get("MSH-18.1").strip()
+    if name and from_hl7(name) is None:
+        yield Remark("HL7 table 0211 has no character set of this name.", "MSH-18")
+    elif not text.isascii() and not name.startswith("UNICODE"):
+        yield Remark("It has other letters than ASCII: it goes out in UTF-8, and MSH-18 says so.", "MSH-18")
+
+
+def encode_as_is(text: str) -> bytes:
+    """The message as it is written, in the character set that its MSH-18 names, else in UTF-8.
+
+    MessageError if it is no message, CharsetError if the set is unknown or lacks a letter.
+    """
+    message = _read(text)
+    name = message.get("MSH-18.1").strip()
+    charset = from_hl7(name) if name else None
+    if name and charset is None:
+        raise CharsetError(f"{name!r} is no character set of HL7 table 0211.", where="MSH-18")
+    lines = text.strip("\r\n\ufeff").replace("\r\n", "\r").replace("\n", "\r")
+    try:
+        return f"{lines}\r".encode(charset.python if charset else "utf_8")
+    except UnicodeEncodeError as error:
+        raise CharsetError(
+            f"{name} has no letter for U+{ord(error.object[error.start]):04X}.",
+            where="MSH-18",
+            hint="let it be written in UTF-8: do not send it as it is",
+        ) from None
 
 
 def address(

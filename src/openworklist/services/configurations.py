@@ -6,9 +6,10 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
-from openworklist.domain.errors import NotFound, SettingsError, StoreError
+from openworklist.domain.errors import NotFound, RequestError, SettingsError, StoreError
 from openworklist.domain.filters import from_document as to_filter
 from openworklist.domain.options import Options, change_option
 from openworklist.domain.station_documents import from_document as to_station
@@ -57,6 +58,9 @@ class Configurations:
         self._current = database.read(load)
         self._noted: set[str] = set()
         self._changed: Callable[[Configuration], None] = lambda configuration: None
+        self._told = self._current
+        self._news = asyncio.Event()
+        self._wake: Callable[[], object] = lambda: None
         self._background = Background(self._follow)
         self._tell_problems()
 
@@ -70,32 +74,42 @@ class Configurations:
     def refresh(self) -> Configuration:
         """Read what another process changed since; cheap if it is nothing."""
         if self._database.read(find_newest_version) != self._current.version:
-            self._current = self._database.read(load)
+            self._take(self._database.read(load))
             self._tell_problems()
         return self._current
+
+    def _take(self, configuration: Configuration) -> None:
+        """Have it count, unless a newer one does already, which another thread has read."""
+        if configuration.version >= self._current.version:
+            self._current = configuration
 
     def _tell_problems(self) -> None:
         for problem in self._current.problems:
             log.warning("what was set up cannot be used", extra={"error": problem})
 
     def start(self, changed: Callable[[Configuration], None]) -> None:
-        """Follow what other processes change, on the running loop; `changed` gets each new state."""
+        """Follow what people and other processes change; `changed` gets each new state, on this loop."""
         self._changed = changed
+        # Changes are made on other threads; an event belongs to the loop's.
+        self._wake = partial(asyncio.get_running_loop().call_soon_threadsafe, self._news.set)
         self._background.start()
 
     async def stop(self) -> None:
+        self._wake = lambda: None
         await self._background.stop()
 
     async def _follow(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            await asyncio.sleep(self._interval)
-            before = self._current
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), self._interval)
+            self._news.clear()
             with contextlib.suppress(StoreError):  # health tells of it
                 await loop.run_in_executor(None, self.refresh)
-            if self._current is not before:
-                self._noted.intersection_update(self._current.systems)  # who was forgotten is noted anew
-                self._changed(self._current)
+            if self._current is not self._told:
+                self._told = self._current
+                self._noted.intersection_update(self._told.systems)  # who was forgotten is noted anew
+                self._changed(self._told)
 
     def find_versions(self, kind: str, name: str) -> list[Version]:
         """All versions of an option, a system or a mapping, the first one first."""
@@ -200,22 +214,36 @@ class Configurations:
         change: Callable[[Configuration], Any],
         actor: str,
         note: str = "",
+        *,
+        expected: int | None = None,
     ) -> Configuration:
-        """Store the document that `change` makes of what counts now, None to delete; what counts then."""
+        """Store the document that `change` makes of what counts now, None to delete; what counts then.
+
+        RequestError unless there are `expected` versions of it, where that is said.
+        """
 
         def write(connection: Connection) -> Configuration:
             connection.lock("configuration")
+            if expected is not None:
+                _check_versions(len(find_versions(connection, kind, name)), expected)
             document = change(load(connection))
             insert_version(connection, kind, name, document, at=self._clock(), actor=actor, note=note)
             return load(connection)
 
-        self._current = self._database.write(write)
-        return self._current
+        changed = self._database.write(write)
+        self._take(changed)
+        self._wake()
+        return changed
 
-    def save_mapping(self, document: Any, actor: str, note: str = "") -> Profile:
-        """Store a profile under its name, as its newest version; MappingError names what is wrong with it."""
+    def save_mapping(
+        self, document: Any, actor: str, note: str = "", *, expected: int | None = None
+    ) -> Profile:
+        """Store a profile under its name, as its newest version; MappingError names what is wrong with it.
+
+        RequestError unless it has `expected` versions, where that is said.
+        """
         profile = to_profile(document)
-        self.change(MAPPING, profile.name, lambda _: document, actor, note)
+        self.change(MAPPING, profile.name, lambda _: document, actor, note, expected=expected)
         return profile
 
     def delete_mapping(self, name: str, actor: str) -> Configuration:
@@ -245,6 +273,16 @@ class Configurations:
                 code="mapping.not-found",
             )
         return self.save_mapping(versions[number - 1].document, actor, f"version {number} brought back")
+
+
+def _check_versions(version: int, expected: int) -> None:
+    if version != expected:
+        raise RequestError(
+            f"It was changed by somebody else meanwhile: it is at version {version}.",
+            where="If-Match",
+            hint="look at what it is now, then change it",
+            code="request.version-changed",
+        )
 
 
 def no_mapping(name: str) -> NotFound:

@@ -161,7 +161,7 @@ class Delivery:
 
     def _note(self, outgoing: Outgoing, result: Result) -> None:
         # What a receiver says may name a patient: that is for the queue, not for the log.
-        about = {"message": outgoing.id, "to": self._name, "code": result.error_code}
+        about = {"outbound": outgoing.id, "to": self._name, "code": result.error_code}
         if result.state is State.SENT:
             self._count("outbound_sent")
         elif result.state is State.DEAD:

@@ -1,4 +1,4 @@
-"""Keeps the journal, and what scanners performed, as long as the site wants it, beside a running server."""
+"""Keeps journal, audit trail and performed steps as long as the site wants, beside a running server."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Final
 
 from openworklist.domain.errors import StoreError
 from openworklist.observe.metrics import Metrics
+from openworklist.services.audit import expire_deeds_batch
 from openworklist.services.background import Background
 from openworklist.services.clock import Clock, read_clock
 from openworklist.services.journal import BATCH, DAY, expire_batch
@@ -26,8 +27,15 @@ _EXPIRED: Final = (
 )
 
 
+def _for_ever() -> float:
+    return 0
+
+
 class Expiry:
-    """Deletes messages, performed steps and questions older than `days` at the start and every hour."""
+    """Deletes messages, performed steps and questions older than `days` at the start and every hour.
+
+    And what is in the audit trail for longer than `find_audit_days` says then. 0 days are for ever.
+    """
 
     def __init__(
         self,
@@ -35,12 +43,14 @@ class Expiry:
         days: float,
         metrics: Metrics,
         *,
+        find_audit_days: Callable[[], float] = _for_ever,
         clock: Clock = read_clock,
         interval: float = _HOUR,
         batch: int = BATCH,
     ) -> None:
         self._database = database
         self._days = days
+        self._find_audit_days = find_audit_days
         self._metrics = metrics
         self._clock = clock
         self._interval = interval
@@ -48,7 +58,7 @@ class Expiry:
         self._background = Background(self._run)
 
     def start(self) -> None:
-        if self._days:
+        if self._days or self._find_audit_days is not _for_ever:
             self._background.start()
 
     async def stop(self) -> None:
@@ -58,27 +68,35 @@ class Expiry:
     async def _run(self) -> None:
         while True:
             try:
-                await self._expire()
+                if self._days:
+                    await self._expire()
+                await self._expire_audit()
             except StoreError as error:
-                log.warning("old messages were not deleted", extra={"code": error.code})
+                log.warning("what is old was not deleted", extra={"code": error.code})
             await asyncio.sleep(self._interval)
 
     async def _expire(self) -> None:
         for name, said, expire in _EXPIRED:
-            deleted = await self._delete(expire)
-            if deleted:
-                self._metrics.count(f"{name}_expired", deleted)
-                log.info(said, extra={name: deleted})
+            await self._delete(name, said, expire, self._days)
         loop = asyncio.get_running_loop()
         cutoff = self._clock() - int(self._days * DAY)
         await loop.run_in_executor(None, self._database.write, partial(expire_questions, cutoff=cutoff))
 
-    async def _delete(self, expire: Callable[[Database, int, float, int], int]) -> int:
-        """How many; each batch is a transaction of its own: orders that arrive meanwhile come in between."""
+    async def _expire_audit(self) -> None:
+        days = self._find_audit_days()
+        if days:
+            await self._delete("audit_rows", "old rows of the audit trail deleted", expire_deeds_batch, days)
+
+    async def _delete(
+        self, name: str, said: str, expire: Callable[[Database, int, float, int], int], days: float
+    ) -> None:
+        """Each batch is a transaction of its own: orders that arrive meanwhile come in between."""
         loop = asyncio.get_running_loop()
         total, deleted = 0, self._batch
         while deleted == self._batch:
             now = self._clock()
-            deleted = await loop.run_in_executor(None, expire, self._database, now, self._days, self._batch)
+            deleted = await loop.run_in_executor(None, expire, self._database, now, days, self._batch)
             total += deleted
-        return total
+        if total:
+            self._metrics.count(f"{name}_expired", total)
+            log.info(said, extra={name: total})

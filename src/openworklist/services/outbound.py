@@ -9,8 +9,8 @@ from typing import Final, TypeVar
 
 from openworklist.domain.destination import Destination, Tls
 from openworklist.domain.errors import NotFound, QueueError
-from openworklist.domain.outgoing import Outgoing, State
-from openworklist.hl7.receipt import check_sendable
+from openworklist.domain.outgoing import Outgoing, Result, State
+from openworklist.hl7.receipt import check_sendable, read_asked
 from openworklist.services.clock import Clock, read_clock
 from openworklist.store import outbound as store
 from openworklist.store.connection import Connection
@@ -86,6 +86,37 @@ class Outbound:
             ]
 
         return self._write(change)
+
+    def note_sent(
+        self,
+        content: bytes,
+        destination: Destination,
+        result: Result,
+        *,
+        began: int,
+        actor: str,
+        record_id: int | None = None,
+    ) -> int:
+        """Keep what a person sent at once, without the queue, with what became of it; its number.
+
+        `began` is when it went out, in microseconds since 1970; `result` is an end: nothing of it waits.
+        """
+
+        def change(connection: Connection) -> int:
+            number = store.insert_outgoing(
+                connection,
+                destination=destination.name,
+                options=to_options(destination),
+                content=content,
+                control_id=read_asked(content).control_id,
+                record_id=record_id,
+                now=began,
+                actor=actor,
+            )
+            store.settle(connection, number, result, "", self._clock())
+            return number
+
+        return self._database.write(change)
 
     def find(
         self,

@@ -5,28 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import tzinfo
-from functools import partial
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from openworklist.domain.control import Action
 from openworklist.domain.fulfilment import choose_record
-from openworklist.domain.merged import find_remaining
 from openworklist.domain.patient import Patient
 from openworklist.domain.performed import PerformedStep, next_status
 from openworklist.domain.record import Record, Status
 from openworklist.services.configuration import Configuration
 from openworklist.services.notices import put_notices
-from openworklist.store.changes import insert_change
+from openworklist.services.status_change import give_status
 from openworklist.store.connection import Connection
-from openworklist.store.merged_patients import find_merged
+from openworklist.store.merged_patients import find_all_ids
 from openworklist.store.performed_steps import find_for_request, find_other_states
-from openworklist.store.records import find_identity, find_record, update_record
-
-_ACTIONS: Final = {
-    Status.STARTED: Action.START,
-    Status.COMPLETED: Action.COMPLETE,
-    Status.DISCONTINUED: Action.DISCONTINUE,
-}
+from openworklist.store.records import find_record
 
 
 class Performed(NamedTuple):
@@ -41,7 +32,7 @@ def perform(
     connection: Connection, step: PerformedStep, configuration: Configuration, *, zone: tzinfo | None = None
 ) -> Performed:
     """Match a step that is stored to records, and give these the status that their steps make."""
-    patients = _find_patients(connection, step)
+    patients = find_all_ids(connection, Patient(step.patient_id, step.issuer))
     _lock(connection, step, patients)
     links, notes = dict(step.records), list(step.notes)
     for number, request in enumerate(step.requests):
@@ -86,19 +77,8 @@ def _change_status(connection: Connection, before: Record, step: PerformedStep) 
     status = next_status(before.status, step.state, others)
     if status is None:
         return None
-    identity = find_identity(connection, before.id)
-    record = update_record(connection, before, replace(before, status=status), identity, step.updated_at)
-    insert_change(
-        connection,
-        at=step.updated_at,
-        record_id=record.id,
-        version=record.version,
-        action=_ACTIONS[status].value,
-        actor=_actor(step),
-        reason=f"the scanner says that step {step.id} is {step.state}",
-        message_id=None,
-    )
-    return record
+    reason = f"the scanner says that step {step.id} is {step.state}"
+    return give_status(connection, before, status, at=step.updated_at, actor=_actor(step), reason=reason)
 
 
 def _wanted(step: PerformedStep) -> Status:
@@ -109,15 +89,6 @@ def _wanted(step: PerformedStep) -> Status:
 
 def _actor(step: PerformedStep) -> str:
     return f"dicom:{step.calling_ae}"
-
-
-def _find_patients(connection: Connection, step: PerformedStep) -> tuple[Patient, ...]:
-    """The IDs that the scanner's patient goes by: its own, and what it was merged into since."""
-    if not step.patient_id:
-        return ()
-    patient = Patient(step.patient_id, step.issuer)
-    way = find_remaining(patient, partial(find_merged, connection))
-    return (patient, *(each.remaining for each in way))
 
 
 def _lock(connection: Connection, step: PerformedStep, patients: Sequence[Patient]) -> None:

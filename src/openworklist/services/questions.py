@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Collection
@@ -15,12 +14,12 @@ from openworklist.domain.ae_title import is_ae_title
 from openworklist.observe.metrics import Metrics
 from openworklist.services.background import Background
 from openworklist.services.clock import Clock, read_clock
+from openworklist.services.rhythm import SECONDS, flush_regularly
 from openworklist.store.database import Database
 from openworklist.store.questions import MOST_QUESTIONS, Kept, keep_questions
 
 log = logging.getLogger(__name__)
 
-_SECONDS: Final = 2.0
 _MOST: Final = 500  # distinct questions in memory, of all scanners, until they are written
 _LONGEST: Final = 8192  # bytes of an identifier; scanners send some hundreds
 _LONGEST_TITLE: Final = 16
@@ -54,17 +53,16 @@ class Questions:
         zone: tzinfo,
         find_confirmed: Callable[[], Collection[str]] = tuple,
         clock: Clock = read_clock,
-        interval: float = _SECONDS,
+        interval: float = SECONDS,
     ) -> None:
         self._database = database
         self._metrics = metrics
         self._zone = zone
         self._find_confirmed = find_confirmed
         self._clock = clock
-        self._interval = interval
         self._pending: dict[str, OrderedDict[Key, _Entry]] = {}  # by AE title
         self._size = 0
-        self._background = Background(self._run)
+        self._background = Background(partial(flush_regularly, database, self.flush, interval))
 
     def note(
         self,
@@ -155,11 +153,3 @@ class Questions:
         if isinstance(result, Exception):
             # They are for people who look for a reason; the next ones come with the next polls.
             log.warning("questions were not kept", extra={"error": type(result).__name__})
-
-    async def _run(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            await asyncio.sleep(self._interval)
-            # On a disk that is full for orders a few bytes may still fit, which is no recovery.
-            if not await loop.run_in_executor(None, self._database.find_problem):
-                self.flush()

@@ -173,7 +173,11 @@ class Reader:
             return Arrival(raw, source, received_at, header, digest, error=error)
         return Arrival(raw, source, received_at, header, digest, orders)
 
-    def _find_default(self, raw: bytes, configuration: Configuration) -> str:
+    def find_charset(self, raw: bytes) -> str:
+        """The character set by which a message is read that names none."""
+        return self.find_default(raw, self.configuration())
+
+    def find_default(self, raw: bytes, configuration: Configuration) -> str:
         """The set of a message that names none."""
         default = configuration.options.default_charset or self.default_charset
         if not configuration.has_charsets or raw.isascii():
@@ -186,7 +190,7 @@ class Reader:
         header = None
         try:
             configuration = self.configuration()
-            default = self._find_default(raw, configuration)
+            default = self.find_default(raw, configuration)
             decoded = decode(raw, default, replaces=configuration.options.undecodable == "replace")
             message = parse(decoded.text)
             header = header_of(message, decoded.codec)

@@ -1,4 +1,4 @@
-"""What is stored, for people and scripts that look at records, delete them and bring them back."""
+"""What is stored, for people and scripts that look at records, make and change them."""
 
 from __future__ import annotations
 
@@ -8,25 +8,23 @@ from functools import partial
 
 from openworklist.domain.attributes import BY_NAME
 from openworklist.domain.deletion import Deleted
-from openworklist.domain.edit import Edit, apply_edits
-from openworklist.domain.errors import NotFound, OrderError
-from openworklist.domain.identity import identity_of
+from openworklist.domain.errors import NotFound, RecordChanged
 from openworklist.domain.query import Condition, PersonName, Range, Single, Wildcard, WorklistQuery
 from openworklist.domain.record import Record, Status, Value
 from openworklist.domain.shortcoming import find_long_identifiers
 from openworklist.hl7.long_identifiers import refuse
 from openworklist.services.clock import Clock, read_clock
+from openworklist.services.creation import OWN, Checks, RequestKey, create_record, find_twin, make_record
 from openworklist.services.deletion import BATCH, delete_records, restore_deleted
-from openworklist.services.gathering import EDIT
+from openworklist.services.editing import change_status, edit_record
 from openworklist.store import records
-from openworklist.store.changes import insert_change
 from openworklist.store.connection import Connection
 from openworklist.store.database import Database
 from openworklist.store.deleted import list_deleted
-from openworklist.store.edits import insert_edit
 from openworklist.store.records import Row
 from openworklist.store.search import Key, count, search
 
+_ANY = Checks()
 _START_DATE = "scheduled_procedure_step_start_date"
 
 
@@ -39,7 +37,7 @@ class Found:
 
 
 class Records:
-    """Reads, deletes and restores records; a number that does not exist is NotFound."""
+    """Reads, makes, edits, deletes and restores records; a number that does not exist is NotFound."""
 
     def __init__(self, database: Database, *, clock: Clock = read_clock) -> None:
         self._database = database
@@ -72,6 +70,36 @@ class Records:
             raise _not_found(number)
         return found
 
+    def create(
+        self,
+        values: Mapping[str, Value],
+        actor: str,
+        *,
+        checks: Checks = _ANY,
+        status: Status = Status.SCHEDULED,
+        idempotency_key: str = "",
+        key_owner: str = "",
+    ) -> Record:
+        """Make a record that no message brought; as it is stored, with what was completed by rule.
+
+        ValuesError if values are missing or too long, OrderError if another record has its IDs. The same
+        request under the same key gives the record that it made, for a day; RequestError if it is another.
+        """
+        record = make_record(values, checks, status)
+        key = RequestKey(key_owner, idempotency_key)
+        return self._database.write(
+            lambda connection: create_record(connection, record, key, self._clock(), actor)
+        )
+
+    def draft_of(self, number: int) -> dict[str, Value]:
+        """The values for a duplicate: those of a record without what makes it that one exam."""
+        record = self.get(number)
+        return {name: value for name, value in record.values.items() if name not in OWN}
+
+    def find_twin(self, values: Mapping[str, Value]) -> int | None:
+        """The record that has the IDs of these values: a new one cannot have them too."""
+        return self._database.read(lambda connection: find_twin(connection, values))
+
     def edit(
         self,
         number: int,
@@ -80,52 +108,41 @@ class Records:
         *,
         uid_root: str = "2.25",
         refuses_long: bool = False,
+        expected_version: int | None = None,
+        status: Status | None = None,
     ) -> Record:
         """Write values over those of a record, "" to delete one, until a newer message changes them.
 
-        NotFound if there is no such record, OrderError if it would be without patient or like another one;
-        with `refuses_long` also if a new identifier is longer than DICOM allows.
+        Its status too, if one is given. NotFound if there is no such record, OrderError if it would be
+        without patient or like another one; with `refuses_long` also if a new identifier is longer than
+        DICOM allows.
+        RecordChanged, and nothing is written, if its version is another than the one that is expected.
         """
         for attribute in find_long_identifiers(values) if refuses_long else ():
             raise refuse(attribute, attribute.name)
         patients = {self.get(number).text("patient_id"), str(values.get("patient_id", ""))} - {""}
-        return self._database.write(partial(self._edit, number, values, actor, uid_root, sorted(patients)))
 
-    def _edit(
-        self,
-        number: int,
-        values: Mapping[str, Value],
-        actor: str,
-        uid_root: str,
-        patients: Iterable[str],
-        connection: Connection,
+        def write(connection: Connection) -> Record:
+            for patient in sorted(patients):
+                connection.lock(f"patient {patient}")
+            stored = _get(connection, number, expected_version)
+            now = self._clock()
+            if values:
+                stored = edit_record(connection, stored, values, actor, uid_root, now)
+            if status is not None and status is not stored.status:
+                stored = change_status(connection, stored, status, actor, now)
+            return stored
+
+        return self._database.write(write)
+
+    def set_status(
+        self, number: int, status: Status, actor: str, *, expected_version: int | None = None
     ) -> Record:
-        for patient in patients:
-            connection.lock(f"patient {patient}")
-        before = records.find_record(connection, number)
-        if before is None:
-            raise _not_found(number)
-        after = apply_edits(before, values, uid_root=uid_root)
-        identity = identity_of(after.values)
-        if records.find_by_identity(connection, identity) not in (None, number):
-            raise OrderError(
-                "Another record has these IDs.", where="patient_id", code="order.identity-conflict"
-            )
-        now = self._clock()
-        stored = records.update_record(connection, before, after, identity, now)
-        for name, value in values.items():
-            insert_edit(connection, Edit(number, name, value or None, now, actor))
-        insert_change(
-            connection,
-            at=now,
-            record_id=number,
-            version=stored.version,
-            action=EDIT,
-            actor=actor,
-            reason=f"edited: {', '.join(sorted(values))}",
-            message_id=None,
-        )
-        return stored
+        """Give a record a status, as a person sees fit: what ended may begin again. As it is stored.
+
+        NotFound and RecordChanged as in `edit`.
+        """
+        return self.edit(number, {}, actor, status=status, expected_version=expected_version)
 
     def delete(self, numbers: Iterable[int], actor: str) -> list[int]:
         """Delete records, a batch in a transaction; the numbers of those that were deleted.
@@ -154,6 +171,15 @@ class Records:
     def restore(self, number: int, actor: str) -> Record:
         """Bring a deleted record back as it was; OrderError if another has taken its place."""
         return self._database.write(partial(restore_deleted, number=number, at=self._clock(), actor=actor))
+
+
+def _get(connection: Connection, number: int, expected_version: int | None) -> Record:
+    record = records.find_record(connection, number)
+    if record is None:
+        raise _not_found(number)
+    if expected_version is not None and record.version != expected_version:
+        raise RecordChanged(record)
+    return record
 
 
 def _not_found(number: int) -> NotFound:

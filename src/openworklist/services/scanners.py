@@ -18,6 +18,8 @@ from openworklist.services.configurations import Configurations, load
 from openworklist.store.configuration import insert_version
 from openworklist.store.connection import Connection
 from openworklist.store.database import Database
+from openworklist.store.questions import Asking
+from openworklist.store.questions import find_asking as find_all_asking
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +63,11 @@ def change_study_uids(
         return study_uids.to_document(change(configuration.study_uids))
 
     return configurations.change(STUDY_UIDS, THE_RULE, make, actor, note).study_uids
+
+
+def find_asking(database: Database) -> dict[str, Asking]:
+    """When scanners asked last, by AE title."""
+    return database.read(find_all_asking)
 
 
 class Welcome:

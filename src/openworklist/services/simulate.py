@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 # Family and given names by the character set they are sent in; the third is the ideographic form.
 _NAMES: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
@@ -43,6 +43,80 @@ _PROCEDURES: Final = (
     ("BONESC", "Bone scan", "NM", ("NM01",)),
 )
 _PHYSICIANS: Final = ("WELBY", "GREY", "HOUSE", "QUINN")
+_STAMP: Final = "%Y%m%d%H%M%S"
+
+
+class Patient(NamedTuple):
+    """`name` is PID-5; `charset` the one that messages about the patient are sent in."""
+
+    number: str
+    name: str
+    birth_date: str
+    sex: str
+    charset: str
+
+
+class Exam(NamedTuple):
+    """A procedure that is ordered, for a station at a time."""
+
+    accession: str
+    code: str
+    description: str
+    modality: str
+    station: str
+    start: datetime
+    physician: str
+    priority: str = "R"
+
+
+class Header(NamedTuple):
+    """`sender` is MSH-3 and MSH-4 with | between them."""
+
+    sender: str
+    control_id: str
+    sent: datetime
+
+
+def write_name(name: str) -> str:
+    """PID-5 of a name in up to three groups: YAMADA^TAROU=山田^太郎."""
+    groups = name.split("=")
+    if len(groups) == 1:
+        return name
+    return "~".join(f"{group}^^^^^L^{kind}" for group, kind in zip(groups, "AIP", strict=False) if group)
+
+
+def write_order(
+    header: Header, patient: Patient, exam: Exam, control: str = "NW", status: str = "SC"
+) -> bytes:
+    """An ORM^O01 with the fields where the classic profile looks for them; `status` is ORC-5."""
+    requested = f"RP{exam.accession}"
+    return write_message(
+        header,
+        "ORM^O01",
+        patient,
+        "PV1|1|O|RAD^^^GENERAL",
+        f"ORC|{control}|{exam.accession}|||{status}||||{header.sent:{_STAMP}}||||||{exam.start:%Y%m%d%H%M}",
+        "|".join(
+            (
+                *("OBR", "1", exam.accession, "", f"{requested}^{exam.description}^{exam.code}"),
+                *("", "", "", "", "", "", "", "", "", "", ""),
+                exam.physician,
+                *("", exam.modality, "", "", exam.station, "", "", exam.station, "", "", exam.priority),
+            )
+        ),
+    )
+
+
+def write_message(header: Header, message_type: str, patient: Patient, *segments: str) -> bytes:
+    """A message about a patient, in the patient's character set."""
+    sender, control_id, sent = header
+    lines = (
+        f"MSH|^~\\&|{sender}|OPENWORKLIST|RADIOLOGY|{sent:{_STAMP}}||{message_type}|{control_id}|P|2.3.1||||||"
+        f"{patient.charset}",
+        f"PID|1||{patient.number}^^^GENERAL||{patient.name}||{patient.birth_date}|{patient.sex}",
+        *segments,
+    )
+    return ("\r".join(lines) + "\r").encode(_CODECS[patient.charset])
 
 
 @dataclass(slots=True)
@@ -57,7 +131,7 @@ class Hospital:
     count: int = 0
 
     def next_order(self, now: datetime) -> bytes:
-        """One ORM^O01 with the fields where the classic profile looks for them."""
+        """One ORM^O01 of `write_order`."""
         self.count += 1
         draw = self.random
         charset = draw.choice(tuple(_NAMES))
@@ -67,23 +141,8 @@ class Hospital:
         start = now + timedelta(minutes=5 * draw.randrange(0, 600))
         birth = now - timedelta(days=draw.randrange(1, 36_000))
         accession = f"{self.run}{self.count:06}"
-        name = f"{family}^{given}"
-        if ideographic:
-            name += f"^^^^^L^A~{ideographic}^^^^^L^I"
-        stamp = f"{now:%Y%m%d%H%M%S}"
-        requested = f"RP{accession}"
-        segments = (
-            f"MSH|^~\\&|HIS|GENERAL|OPENWORKLIST|RADIOLOGY|{stamp}||ORM^O01|{accession}|P|2.3.1||||||{charset}",
-            f"PID|1||P{draw.randrange(10**7):07}^^^GENERAL||{name}||{birth:%Y%m%d}|{draw.choice('FMO')}",
-            "PV1|1|O|RAD^^^GENERAL",
-            f"ORC|NW|{accession}|||SC||||{stamp}||||||{start:%Y%m%d%H%M}",
-            "|".join(
-                (
-                    *("OBR", "1", accession, "", f"{requested}^{description}^{code}"),
-                    *("", "", "", "", "", "", "", "", "", "", ""),
-                    draw.choice(_PHYSICIANS),
-                    *("", modality, "", "", station, "", "", station, "", "", "R"),
-                )
-            ),
-        )
-        return ("\r".join(segments) + "\r").encode(_CODECS[charset])
+        name = write_name(f"{family}^{given}" + (f"={ideographic}" if ideographic else ""))
+        number = f"P{draw.randrange(10**7):07}"
+        patient = Patient(number, name, f"{birth:%Y%m%d}", draw.choice("FMO"), charset)
+        exam = Exam(accession, code, description, modality, station, start, draw.choice(_PHYSICIANS))
+        return write_order(Header("HIS|GENERAL", accession, now), patient, exam)

@@ -23,7 +23,7 @@ from openworklist.services.clock import Clock, read_clock
 from openworklist.services.configuration import Configuration
 from openworklist.services.performing import Performed, perform
 from openworklist.store.connection import Connection
-from openworklist.store.database import Database
+from openworklist.store.database import Database, awrite
 from openworklist.store.performed_steps import (
     expire_steps,
     find_head,
@@ -143,18 +143,7 @@ class Steps:
         return perform(connection, step, self._configuration(), zone=self._zone)
 
     async def _write(self, step: PerformedStep, change: Callable[[Connection], T]) -> T:
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-
-        def done(result: Any) -> None:
-            if future.done():
-                return  # the scanner went away; what it said is stored nevertheless
-            if isinstance(result, BaseException):
-                future.set_exception(result)
-            else:
-                future.set_result(result)
-
-        self._database.submit(change, done, lane=f"step {step.uid}")
-        return await future
+        return await awrite(self._database, change, lane=f"step {step.uid}")
 
     def _tell(self, done: Performed, event: str, counter: str) -> None:
         step = done.step

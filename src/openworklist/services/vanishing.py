@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from openworklist.domain.control import Action
 from openworklist.domain.identity import text_of
 from openworklist.domain.node import Vanished
 from openworklist.domain.record import Record, Status
 from openworklist.services.deletion import delete_records
 from openworklist.services.importing import Asked
-from openworklist.store.changes import insert_change
+from openworklist.services.status_change import give_status
 from openworklist.store.connection import Connection
 from openworklist.store.database import Database
-from openworklist.store.records import find_identity, find_record, update_record
+from openworklist.store.records import find_record
 from openworklist.store.worklist_entries import Known, end_entry, find_entries, miss_entry
 
 # How often in a row an entry is to be missing before that is believed: an answer that has lost most of what
@@ -81,25 +79,12 @@ def _end(connection: Connection, known: Known, asked: Asked, what: Vanished) -> 
         if what is Vanished.DELETE:
             delete_records(connection, [record.id], at=asked.asked_at, actor=actor, reason=reason)
         else:
-            version = _cancel(connection, record, asked.asked_at, actor, reason)
+            ended = give_status(
+                connection, record, Status.CANCELED, at=asked.asked_at, actor=actor, reason=reason
+            )
+            version = ended.version
     end_entry(connection, known, version)
     return int(is_ours)
-
-
-def _cancel(connection: Connection, record: Record, at: int, actor: str, reason: str) -> int:
-    ended = replace(record, status=Status.CANCELED)
-    stored = update_record(connection, record, ended, find_identity(connection, record.id), at)
-    insert_change(
-        connection,
-        at=at,
-        record_id=record.id,
-        version=stored.version,
-        action=Action.CANCEL.value,
-        actor=actor,
-        reason=reason,
-        message_id=None,
-    )
-    return stored.version
 
 
 def _lock(connection: Connection, number: int) -> Record | None:

@@ -20,7 +20,7 @@ def find_news(subject: Subject, question: Kept) -> News | None:
     if record is None or subject.deletion or max(record.created_at, record.updated_at) <= question.last_asked:
         return None
     is_new = record.created_at > question.last_asked
-    return News("came", record.created_at) if is_new else News("was changed", record.updated_at)
+    return News("came in", record.created_at) if is_new else News("was changed", record.updated_at)
 
 
 def judge(
@@ -45,7 +45,6 @@ def judge(
     which = "last question" if number == 1 else f"question {number}"
     news = find_news(subject, question)
     if news is not None:
-        return (
-            f"{ae_title} has not asked since {what} {news.what}; its {which} would show it now, as {place}."
-        )
+        since = f"record {subject.number} {news.what}"
+        return f"{ae_title} has not asked since {since}; its {which} would show it now, as {place}."
     return f"{ae_title} is shown {what}: it is {place} to its {which}."

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from openworklist.domain.errors import SettingsError
 from openworklist.store.connection import Connection
+from openworklist.store.folder import refuse_unfinished
 
 T = TypeVar("T")
 
@@ -34,6 +35,9 @@ class Database(Protocol):
     def read(self, function: Callable[[Connection], T]) -> T:
         """Run a function that only reads, on one state of the database."""
 
+    def read_patiently(self, function: Callable[[Connection], T]) -> T:
+        """As `read`, for what may take long: then one at a time, and StoreSlow if it takes too long."""
+
     async def aread(self, function: Callable[[Connection], T]) -> T:
         """As `read`, on another thread."""
 
@@ -56,6 +60,22 @@ class Database(Protocol):
         """Finish what was submitted, then close."""
 
 
+async def awrite(database: Database, function: Callable[[Connection], T], *, lane: str = "") -> T:
+    """As `submit`, for whoever waits on the attached loop. It is made nevertheless if they wait no more."""
+    future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+
+    def done(result: Any) -> None:
+        if future.done():
+            return
+        if isinstance(result, BaseException):
+            future.set_exception(result)
+        else:
+            future.set_result(result)
+
+    database.submit(function, done, lane=lane)
+    return await future
+
+
 def open_database(
     url: str, data: Path, *, commit_group: int = 512, read_only: bool = False, shared: bool = False
 ) -> Database:
@@ -65,6 +85,8 @@ def open_database(
     running on the folder. DataFolderInUse if another server has it and neither is given, SettingsError for a
     URL of another kind, StoreError if it cannot be opened.
     """
+    if not read_only:
+        refuse_unfinished(data)
     if not url or url.startswith("sqlite://"):
         from openworklist.store.sqlite import SqliteDatabase
 

@@ -15,7 +15,8 @@ from openworklist.store.records import decode_value, encode
 from openworklist.store.schema import deleted_records
 
 _COLUMNS: Final = tuple(deleted_records.c)
-_KEPT: Final = ("version", "created_at", "updated_at", "message_time", "senders")  # as they are in a record
+# As they are in a record.
+_KEPT: Final = ("version", "created_at", "updated_at", "message_time", "senders", "patient_senders")
 _INSERT: Final = Statement(
     insert(deleted_records).values({column.name: bindparam(column.name) for column in _COLUMNS})
 )
@@ -94,6 +95,8 @@ def _to_document(deleted: Deleted) -> str:
             "completed": record.completed,
             "status": record.status.value,
             "warnings": record.warnings,
+            "edited": record.edited,
+            "former": record.former,
             **{name: getattr(record, name) for name in _KEPT},
             "edits": [(edit.name, edit.value, edit.at, edit.actor) for edit in deleted.edits],
         }
@@ -109,6 +112,8 @@ def _to_deleted(row: tuple[Any, ...]) -> Deleted:
         status=Status(found["status"]),
         id=number,
         warnings=tuple(found["warnings"]),
+        edited=_to_values(found["edited"]),
+        former=tuple(found["former"]),
         **{name: found[name] for name in _KEPT},
     )
     edits = tuple(

@@ -5,16 +5,18 @@ from __future__ import annotations
 import sqlite3
 from typing import Final
 
-from openworklist.domain.errors import StoreBusy, StoreError, StoreFull
+from openworklist.domain.errors import StoreBusy, StoreError, StoreFull, StoreSlow
 
 _FULL: Final = StoreFull, "There is no room left on the database's disk.", "make room; the sender tries again"
 _BUSY: Final = StoreBusy, "Another program holds the database.", "close it"
+_SLOW: Final = StoreSlow, "The database was asked for too much.", "ask for less"
 _FAILED: Final = StoreError, "The database refused.", "look at the log and at the disk"
 
 _SQLITE: Final = {
     sqlite3.SQLITE_FULL: _FULL,
     sqlite3.SQLITE_BUSY: _BUSY,
     sqlite3.SQLITE_LOCKED: _BUSY,
+    sqlite3.SQLITE_INTERRUPT: _SLOW,
 }
 # About the disk or the whole database, not one change: SQLite may have rolled back all that was going on.
 _GENERAL: Final = frozenset(
@@ -36,7 +38,7 @@ _POSTGRESQL: Final = {
     "40001": _BUSY,
     "40P01": _BUSY,
     "55P03": _BUSY,
-    "57014": _BUSY,
+    "57014": _SLOW,
 }
 
 

@@ -12,6 +12,7 @@ from typing import IO, Final
 from openworklist.domain.errors import DataFolderInUse, StoreError
 
 _NAME: Final = "openworklist.lock"
+UNFINISHED: Final = "restore-unfinished"  # a file that is there while a backup takes its place in the folder
 # What flock and msvcrt.locking say when somebody else has the lock.
 _TAKEN: Final = frozenset((errno.EACCES, errno.EAGAIN, errno.EDEADLK))
 
@@ -52,6 +53,17 @@ def take_folder(folder: Path) -> FolderLock:
         file.write(f"{os.getpid()}\n")
         file.flush()
     return FolderLock(file)
+
+
+def refuse_unfinished(folder: Path) -> None:
+    """StoreError if a restore ended in the middle: what lies there may be of two states, or be missing."""
+    if (folder / UNFINISHED).exists():
+        raise StoreError(
+            f"A restore into the data folder {folder} was broken off in the middle.",
+            where="data",
+            hint="restore again, with --force",
+            code="store.restore-unfinished",
+        )
 
 
 def _unusable(folder: Path, error: OSError) -> StoreError:

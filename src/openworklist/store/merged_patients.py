@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Final
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from openworklist.domain.merged import Merged
+from openworklist.domain.merged import Merged, find_remaining
 from openworklist.domain.patient import Patient
 from openworklist.domain.record import Value
 from openworklist.store.connection import Connection, Statement
@@ -91,6 +92,14 @@ def find_merged(connection: Connection, patient_id: str, *, every: bool = False)
     """
     rows = connection.run(_FIND_ALL if every else _FIND, {"patient": patient_id})
     return [_to_merged(*row) for row in rows]
+
+
+def find_all_ids(connection: Connection, patient: Patient) -> tuple[Patient, ...]:
+    """The IDs that a patient goes by: its own, and what it was merged into since. None of one without ID."""
+    if not patient.id:
+        return ()
+    way = find_remaining(patient, partial(find_merged, connection))
+    return (patient, *(each.remaining for each in way))
 
 
 def find_merged_by_message(connection: Connection, message: int) -> list[Merged]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, create_engine, inspect, text
 
 from openworklist.domain.errors import StoreError
+from openworklist.store.copies import copy_sqlite
 
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
 _LOCK: Final = 0x6F70656E776F726B  # of all servers on one PostgreSQL database, the first does the work
@@ -43,7 +42,7 @@ def bring_up_to_date(url: str | URL, *, backup: Path | None = None) -> None:
                     code="store.newer",
                 )
             if found and backup is not None:
-                _copy(backup, backup.with_name(f"{backup.stem}.before-{newest}{backup.suffix}"))
+                copy_sqlite(backup, backup.with_name(f"{backup.stem}.before-{newest}{backup.suffix}"))
             connection.rollback()
             if found != newest:
                 _upgrade(connection)
@@ -75,8 +74,3 @@ def make_config(connection: Connection) -> Any:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
-
-
-def _copy(source: Path, target: Path) -> None:
-    with closing(sqlite3.connect(source)) as opened, closing(sqlite3.connect(target)) as copy:
-        opened.backup(copy)

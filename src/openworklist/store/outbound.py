@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from openworklist.domain.outgoing import Outgoing, Result, State
 from openworklist.store.connection import Connection, Statement
 from openworklist.store.schema import outbound
 
-_COLUMNS: Final = (
+COLUMNS: Final = (
     outbound.c.id,
     outbound.c.destination,
     outbound.c.options,
@@ -53,12 +53,13 @@ _HEAD_OF: Final = Statement(
     .order_by(outbound.c.id)
     .limit(bindparam("one", 1))
 )
+_COUNT: Final = Statement(select(func.count()).select_from(outbound).where(_WAITS))
 _LEASE: Final = Statement(
     update(outbound)
     .where(outbound.c.id == bindparam("number"))
     .values(leased_by=bindparam("owner"), leased_until=bindparam("until"))
 )
-_FIND: Final = Statement(select(*_COLUMNS).where(outbound.c.id == bindparam("number")))
+_FIND: Final = Statement(select(*COLUMNS).where(outbound.c.id == bindparam("number")))
 _BYTES: Final = Statement(
     select(outbound.c.content, outbound.c.acknowledgement).where(outbound.c.id == bindparam("number"))
 )
@@ -236,13 +237,19 @@ def drop(connection: Connection, number: int, now: int, actor: str) -> None:
 
 def find_outgoing(connection: Connection, number: int) -> Outgoing | None:
     rows = connection.run(_FIND, {"number": number})
-    return _to_outgoing(rows[0]) if rows else None
+    return to_outgoing(rows[0]) if rows else None
 
 
 def find_bytes(connection: Connection, number: int) -> tuple[bytes, bytes]:
     """The content of a message that is there, and the acknowledgement of its last attempt."""
     content, acknowledgement = connection.run(_BYTES, {"number": number})[0]
     return bytes(content), bytes(acknowledgement)
+
+
+def count_waiting(connection: Connection) -> int:
+    """How many messages are still to be sent."""
+    count: int = connection.run(_COUNT)[0][0]
+    return count
 
 
 def find_lease(connection: Connection, destination: str, now: int) -> int:
@@ -255,7 +262,7 @@ def find_all(
     connection: Connection, states: Sequence[State], destination: str, record_id: int | None, most: int
 ) -> list[Outgoing]:
     """The newest so many; "" and None for any destination and record, no states for all of them."""
-    narrowed = select(*_COLUMNS).order_by(outbound.c.id.desc()).limit(bindparam("most", 0))
+    narrowed = select(*COLUMNS).order_by(outbound.c.id.desc()).limit(bindparam("most", 0))
     values: dict[str, Any] = {"most": most}
     if states:
         narrowed = narrowed.where(outbound.c.state.in_([state.value for state in states]))
@@ -265,7 +272,7 @@ def find_all(
     if record_id is not None:
         narrowed = narrowed.where(outbound.c.record_id == bindparam("record_id"))
         values["record_id"] = record_id
-    return [_to_outgoing(row) for row in connection.run(Statement(narrowed), values)]
+    return [to_outgoing(row) for row in connection.run(Statement(narrowed), values)]
 
 
 def delete_ended(connection: Connection, cutoff: int, most: int) -> int:
@@ -286,6 +293,6 @@ def _lock(destination: str) -> str:
     return f"outbound {destination}"
 
 
-def _to_outgoing(row: tuple[Any, ...]) -> Outgoing:
-    outgoing = dict(zip((column.name for column in _COLUMNS), row, strict=True))
+def to_outgoing(row: tuple[Any, ...]) -> Outgoing:
+    outgoing = dict(zip((column.name for column in COLUMNS), row, strict=True))
     return Outgoing(**{**outgoing, "state": State(outgoing["state"])})

@@ -16,11 +16,12 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 
-from openworklist.domain.errors import SettingsError, StoreError
+from openworklist.domain.errors import SettingsError, StoreError, StoreSlow
 from openworklist.store.connection import Connection
 from openworklist.store.failures import name, translate
 from openworklist.store.folder import FolderLock, take_folder
 from openworklist.store.migrate import bring_up_to_date
+from openworklist.store.patience import LONGEST, MOMENT
 from openworklist.store.writer import CLOSED, tell
 
 try:
@@ -39,6 +40,7 @@ _TRIES: Final = 4
 _PATIENCE: Final = 0.1  # seconds that a question for readiness may hold up the loop
 # SQLSTATE of conflicts that another try may not meet again (PostgreSQL appendix A).
 _CONFLICTS: Final = frozenset(("40001", "40P01", "23505"))
+_CANCELED: Final = "57014"  # a statement took longer than it may
 # What a URL may say otherwise: seconds to connect, and to notice that the other machine is gone.
 _DEFAULTS: Final = {
     "connect_timeout": "10",
@@ -83,6 +85,7 @@ class PostgresqlDatabase:
         self._probe: Future[Any] | None = None
         self._writers = ThreadPoolExecutor(_WRITERS, "openworklist-write")
         self._readers = ThreadPoolExecutor(_READERS, "openworklist-read")
+        self._long_reader = ThreadPoolExecutor(1, "openworklist-long-read")
         try:
             if not read_only and not shared:
                 self._folder = take_folder(data)
@@ -101,6 +104,18 @@ class PostgresqlDatabase:
 
     def read(self, function: Callable[[Connection], T]) -> T:
         return self._put(self._readers, function, _READ).result()
+
+    def read_patiently(self, function: Callable[[Connection], T]) -> T:
+        try:
+            return self._put(self._readers, partial(_hurry, function, MOMENT), _READ).result()
+        except StoreSlow:
+            pass  # again, where it keeps no question of a scanner waiting
+        future = self._put(self._long_reader, partial(_hurry, function, LONGEST), _READ)
+        try:
+            return future.result(LONGEST)
+        except TimeoutError:
+            future.cancel()
+            raise StoreSlow("The database was asked for too much.", hint="ask for less") from None
 
     async def aread(self, function: Callable[[Connection], T]) -> T:
         return await asyncio.wrap_future(self._put(self._readers, function, _READ))
@@ -136,6 +151,7 @@ class PostgresqlDatabase:
     def close(self) -> None:
         self._writers.shutdown()
         self._readers.shutdown()
+        self._long_reader.shutdown()
         while self._drivers:
             self._drivers.pop().close()
         if self._folder is not None:
@@ -183,7 +199,8 @@ class PostgresqlDatabase:
                 return _finish(driver, function)
             except psycopg.Error as error:
                 if not left or error.sqlstate not in _CONFLICTS:
-                    log.error("the database refused", extra={"error": name(error)})
+                    if error.sqlstate != _CANCELED:
+                        log.error("the database refused", extra={"error": name(error)})
                     raise _lost() if driver.closed else translate(error) from None
             finally:
                 self._settle(driver)
@@ -253,6 +270,12 @@ def _finish(driver: psycopg.Connection[Any], function: Callable[[Connection], T]
             # After an error PostgreSQL answers a COMMIT with ROLLBACK, and calls that no error.
             raise StoreError("The database took a change back that an error inside it had spoilt.")
         return result
+
+
+def _hurry(function: Callable[[Connection], T], seconds: float, connection: Connection) -> T:
+    """Each of its statements ends after so long."""
+    connection.execute_text(f"SET LOCAL statement_timeout = {int(seconds * 1000)}")
+    return function(connection)
 
 
 def _ask(connection: Connection) -> None:

@@ -46,6 +46,24 @@ _SCANNERS: Final = Statement(
     .group_by(questions.c.ae_title)
     .order_by(_LAST)
 )
+_SUMS: Final = (
+    select(questions.c.ae_title, _LAST.label("last"), func.sum(questions.c.times).label("times"))
+    .group_by(questions.c.ae_title)
+    .subquery()
+)
+_NEWEST_OF_EACH: Final = Statement(
+    select(
+        questions.c.ae_title,
+        questions.c.last_asked,
+        _SUMS.c.times,
+        questions.c.answers,
+        questions.c.status,
+        questions.c.refusal,
+        questions.c.peer,
+    )
+    .join(_SUMS, (questions.c.ae_title == _SUMS.c.ae_title) & (questions.c.last_asked == _SUMS.c.last))
+    .order_by(questions.c.id)
+)
 _TRIM: Final = Statement(
     delete(questions).where(
         questions.c.ae_title == bindparam("ae_title"),
@@ -91,6 +109,18 @@ class Asking(NamedTuple):
     questions: int
 
 
+class Newest(NamedTuple):
+    """What a scanner did last, as in `Kept`, and how often it has come in all that is kept."""
+
+    ae_title: str
+    last_asked: int
+    times: int
+    answers: int
+    status: int
+    refusal: str
+    peer: str
+
+
 def keep_questions(connection: Connection, asked: Iterable[Kept], confirmed: Collection[str] = ()) -> None:
     """Add what was asked to what is kept; `confirmed` are scanners that strangers never take the place of."""
     connection.lock("questions")
@@ -125,6 +155,11 @@ def find_questions(connection: Connection, ae_title: str) -> list[Kept]:
 def find_asking(connection: Connection) -> dict[str, Asking]:
     """The scanners of which something is kept, by AE title."""
     return {row[0]: Asking._make(row) for row in connection.run(_SCANNERS)}
+
+
+def find_newest(connection: Connection) -> dict[str, Newest]:
+    """What each scanner of which something is kept did last, by AE title."""
+    return {row[0]: Newest._make(row)._replace(times=int(row[2])) for row in connection.run(_NEWEST_OF_EACH)}
 
 
 def expire_questions(connection: Connection, cutoff: int) -> int:

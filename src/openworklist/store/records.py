@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import bindparam, delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, text, update
 
 from openworklist.domain.identity import ORDER_NUMBERS, PROCEDURE
 from openworklist.domain.names import folded_groups
@@ -16,6 +16,7 @@ from openworklist.domain.record import Record, Status, Value
 from openworklist.store.connection import Connection, Statement
 from openworklist.store.schema import (
     COLUMNS,
+    LISTED,
     MODALITY,
     NAMES,
     START_DATE,
@@ -23,6 +24,7 @@ from openworklist.store.schema import (
     STATION,
     record_names,
     record_stations,
+    record_texts,
     records,
     to_unassigned,
 )
@@ -97,6 +99,11 @@ _INSERT_STATION: Final = Statement(
 _INSERT_NAME: Final = Statement(
     insert(record_names).values(_parameters("record_id", "attribute", "component_group", "folded"))
 )
+_TEXTS: Final = ("status", START_DATE, START_TIME, *LISTED)
+_INSERT_TEXTS: Final = Statement(insert(record_texts).values(_parameters("record_id", *_TEXTS)))
+_UPDATE_TEXTS: Final = Statement(
+    update(record_texts).where(record_texts.c.record_id == bindparam("number")).values(_parameters(*_TEXTS))
+)
 _DELETE_STATIONS: Final = Statement(
     delete(record_stations).where(record_stations.c.record_id == bindparam("record_id"))
 )
@@ -139,6 +146,17 @@ _OF_OTHERS: Final = Statement(
 )
 
 
+_SKIP: Final = {
+    "sqlite": Statement(text("UPDATE sqlite_sequence SET seq = seq + :count WHERE name = 'records'")),
+    "postgresql": Statement(
+        text(
+            "SELECT setval(pg_get_serial_sequence('records', 'id'), coalesce(max(id), 0) + :count)"
+            " FROM records"
+        )
+    ),
+}
+
+
 def insert_record(connection: Connection, record: Record, identity: str | None, now: int) -> Record:
     """Store a new record; returned as stored, with its id, version 1 and times (microseconds since 1970)."""
     columns = _to_columns(record, identity) | {"version": 1, "created_at": now, "updated_at": now}
@@ -146,6 +164,7 @@ def insert_record(connection: Connection, record: Record, identity: str | None, 
     stored = replace(record, id=number, version=1, created_at=now, updated_at=now)
     _insert_stations(connection, stored, columns)
     _insert_names(connection, stored)
+    connection.run_count(_INSERT_TEXTS, _to_texts(stored))
     return stored
 
 
@@ -166,7 +185,14 @@ def update_record(
     if any(before.get(name) != stored.get(name) for name in NAMES):
         connection.run_count(_DELETE_NAMES, {"record_id": stored.id})
         _insert_names(connection, stored)
+    if (texts := _to_texts(stored)) != _to_texts(replace(before, id=stored.id)):
+        connection.run_count(_UPDATE_TEXTS, {**texts, "number": stored.id})
     return stored
+
+
+def skip_numbers(connection: Connection, count: int) -> None:
+    """Have the next record numbered so many further on, for who knows numbers that nobody here remembers."""
+    connection.run_count(_SKIP[connection.dialect], {"count": count})
 
 
 def delete_record(connection: Connection, number: int) -> None:
@@ -180,6 +206,7 @@ def restore_record(connection: Connection, record: Record, identity: str | None)
     connection.run_count(_RESTORE, {**columns, "id": record.id})
     _insert_stations(connection, record, columns)
     _insert_names(connection, record)
+    connection.run_count(_INSERT_TEXTS, _to_texts(record))
 
 
 def find_identity(connection: Connection, number: int) -> str | None:
@@ -260,6 +287,13 @@ def _to_columns(record: Record, identity: str | None) -> dict[str, object]:
         "document": _to_document(record),
     }
     return columns
+
+
+def _to_texts(record: Record) -> dict[str, object]:
+    texts: dict[str, object] = {name: record.text(name) for name in LISTED}
+    texts[START_DATE] = _text(record.get(START_DATE))
+    texts[START_TIME] = canonical_time(record.text(START_TIME))
+    return {"record_id": record.id, "status": record.status.value, **texts}
 
 
 def _text(value: Value | None) -> str:

@@ -1,4 +1,6 @@
-"""The tables. Searchable columns follow from the catalogue; all else of a record is in its document."""
+"""The tables, but for those about people. Searchable columns follow from the catalogue; all else of a record
+is in its document.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from sqlalchemy.types import TypeEngine
 
 from openworklist.domain.attributes import SEARCHABLE
 from openworklist.domain.query import MODALITY, START_DATE, START_TIME, STATION
+from openworklist.domain.record_order import SORTS, Held
 
 __all__ = ["MODALITY", "START_DATE", "START_TIME", "STATION"]
 
@@ -40,13 +43,17 @@ INDEXED: Final = (
     "requested_procedure_id",
     "scheduled_procedure_step_id",
 )
+# Attributes that lists are sorted and searched by, and that have no index.
+LISTED: Final = tuple(name for held, name in SORTS.values() if held is Held.DOCUMENT)
 
 
-def _text(name: str) -> Column[str]:
+def text(name: str) -> Column[str]:
+    """A text that is never NULL."""
     return Column(name, TEXT, nullable=False)
 
 
-def _number(name: str) -> Column[int]:
+def number(name: str) -> Column[int]:
+    """A whole number of 64 bits that is never NULL."""
     return Column(name, BigInteger, nullable=False)
 
 
@@ -55,22 +62,22 @@ messages: Final = Table(
     "messages",
     metadata,
     Column("id", NUMBER, primary_key=True),
-    _number("received_at"),  # microseconds since 1970, UTC
-    _text("channel"),
-    _text("peer"),
-    _text("sending_application"),
-    _text("sending_facility"),
-    _text("control_id"),
-    _text("message_type"),
+    number("received_at"),  # microseconds since 1970, UTC
+    text("channel"),
+    text("peer"),
+    text("sending_application"),
+    text("sending_facility"),
+    text("control_id"),
+    text("message_type"),
     Column("repeat_key", LargeBinary, unique=True),  # none on refused ones: they may be tried anew
     Column("raw", LargeBinary, nullable=False),
-    _text("outcome"),
-    _text("reason"),
-    _text("place"),  # of what is wrong: an HL7 path
-    _text("warnings"),  # JSON
+    text("outcome"),
+    text("reason"),
+    text("place"),  # of what is wrong: an HL7 path
+    text("warnings"),  # JSON
     Column("acknowledgement", LargeBinary, nullable=False),
-    _number("repeats"),
-    _number("last_repeat_at"),
+    number("repeats"),
+    number("last_repeat_at"),
     sqlite_autoincrement=True,
 )
 Index(None, messages.c.received_at)
@@ -79,15 +86,15 @@ records: Final = Table(
     "records",
     metadata,
     Column("id", NUMBER, primary_key=True),
-    _number("version"),
+    number("version"),
     Column("identity", TEXT, unique=True),  # none on records that no message made
-    _text("status"),
-    _number("is_open"),  # 1 or 0: the statuses that scanners are shown
-    *map(_text, COLUMNS),
-    _number("created_at"),
-    _number("updated_at"),
-    _text("message_time"),
-    _text("document"),  # JSON: values, completed, warnings
+    text("status"),
+    number("is_open"),  # 1 or 0: the statuses that scanners are shown
+    *map(text, COLUMNS),
+    number("created_at"),
+    number("updated_at"),
+    text("message_time"),
+    text("document"),  # JSON: values, completed, warnings
     sqlite_autoincrement=True,  # ids are never used again: caches and people hold on to them
 )
 _START: Final = (records.c[START_DATE], records.c[START_TIME], records.c.id)
@@ -114,9 +121,9 @@ record_stations: Final = Table(
     metadata,
     Column("record_id", NUMBER, ForeignKey("records.id", ondelete="CASCADE"), primary_key=True),
     Column("ae_title", TEXT, primary_key=True),
-    _number("is_open"),
-    _text(START_DATE),
-    _text(START_TIME),
+    number("is_open"),
+    text(START_DATE),
+    text(START_TIME),
     sqlite_with_rowid=False,
 )
 Index(
@@ -135,7 +142,7 @@ record_names: Final = Table(
     Column("record_id", NUMBER, ForeignKey("records.id", ondelete="CASCADE"), primary_key=True),
     Column("attribute", Integer, primary_key=True),
     Column("component_group", Integer, primary_key=True),
-    _text("folded"),
+    text("folded"),
     sqlite_with_rowid=False,
 )
 Index(
@@ -145,22 +152,53 @@ Index(
     record_names.c.record_id,
 )
 
+# A narrow row for each record, with what has no index and the start: all of them are read in a moment, and
+# many are sorted sooner than by what is in their own rows. An order adds its own at the end, which costs it
+# less than a place in an index.
+record_texts: Final = Table(
+    "record_texts",
+    metadata,
+    Column(
+        "record_id",
+        NUMBER,
+        ForeignKey("records.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    text("status"),
+    text(START_DATE),
+    text(START_TIME),
+    *map(text, LISTED),
+)
+
 # Who changed what, and which message asked for it: other processes follow it, people read it.
 changes: Final = Table(
     "changes",
     metadata,
     Column("id", NUMBER, primary_key=True),
-    _number("at"),
-    _number("record_id"),
-    _number("version"),
-    _text("action"),
-    _text("actor"),
-    _text("reason"),
+    number("at"),
+    number("record_id"),
+    number("version"),
+    text("action"),
+    text("actor"),
+    text("reason"),
     Column("message_id", BigInteger),  # none where a person did it
     sqlite_autoincrement=True,
 )
 Index(None, changes.c.record_id)
 Index(None, changes.c.message_id)
+
+# Which scanners received a record in their answers, and in how many questions.
+deliveries: Final = Table(
+    "deliveries",
+    metadata,
+    Column("record_id", NUMBER, ForeignKey("records.id", ondelete="CASCADE"), primary_key=True),
+    Column("ae_title", TEXT, primary_key=True),
+    number("first_at"),
+    number("last_at"),
+    number("times"),
+    sqlite_with_rowid=False,
+)
 
 # What people wrote over a record's values; it stands until a newer message changes that value.
 edits: Final = Table(
@@ -168,10 +206,10 @@ edits: Final = Table(
     metadata,
     Column("id", NUMBER, primary_key=True),
     Column("record_id", NUMBER, ForeignKey("records.id", ondelete="CASCADE"), nullable=False),
-    _text("name"),  # of the attribute
-    _text("value"),  # JSON; null where the value was deleted
-    _number("at"),
-    _text("actor"),
+    text("name"),  # of the attribute
+    text("value"),  # JSON; null where the value was deleted
+    number("at"),
+    text("actor"),
     sqlite_autoincrement=True,
 )
 Index(None, edits.c.record_id)
@@ -181,12 +219,12 @@ configuration: Final = Table(
     "configuration",
     metadata,
     Column("id", NUMBER, primary_key=True),
-    _text("kind"),
-    _text("name"),
-    _text("document"),  # JSON; "" where it was deleted
-    _number("changed_at"),
-    _text("actor"),
-    _text("note"),
+    text("kind"),
+    text("name"),
+    text("document"),  # JSON; "" where it was deleted
+    number("changed_at"),
+    text("actor"),
+    text("note"),
     sqlite_autoincrement=True,
 )
 Index(None, configuration.c.kind, configuration.c.name, configuration.c.id)
@@ -197,10 +235,10 @@ deleted_records: Final = Table(
     metadata,
     Column("record_id", NUMBER, primary_key=True, autoincrement=False),
     Column("identity", TEXT),
-    _number("at"),
-    _text("actor"),
-    _text("reason"),
-    _text("document"),  # JSON: the record, and its edits
+    number("at"),
+    text("actor"),
+    text("reason"),
+    text("document"),  # JSON: the record, and its edits
 )
 Index(None, deleted_records.c.identity)
 Index(None, deleted_records.c.at)
@@ -210,13 +248,13 @@ merged_patients: Final = Table(
     "merged_patients",
     metadata,
     Column("id", NUMBER, primary_key=True),
-    _text("patient_id"),
-    _text("issuer_of_patient_id"),
-    _number("message_id"),
-    _number("until"),  # the message that shows the ID in use again, 0 if none does
-    _text("sender"),
-    _number("sent_at"),
-    _text("document"),  # JSON: values of the patient who remains
+    text("patient_id"),
+    text("issuer_of_patient_id"),
+    number("message_id"),
+    number("until"),  # the message that shows the ID in use again, 0 if none does
+    text("sender"),
+    number("sent_at"),
+    text("document"),  # JSON: values of the patient who remains
     sqlite_autoincrement=True,
 )
 Index(None, merged_patients.c.patient_id)
@@ -228,15 +266,15 @@ worklist_entries: Final = Table(
     metadata,
     Column("node", TEXT, primary_key=True),
     Column("key", TEXT, primary_key=True),  # domain.identity of the entry's values
-    _text("scope"),  # the keys beside the dates that it was asked by
-    _text("start_date"),
-    _text("digest"),  # of its values; "" once it was gone
-    _text("document"),  # JSON: its values
+    text("scope"),  # the keys beside the dates that it was asked by
+    text("start_date"),
+    text("digest"),  # of its values; "" once it was gone
+    text("document"),  # JSON: its values
     Column("record_id", BigInteger, nullable=False),  # 0: it became none
-    _number("version"),  # of the record as the entry left it
-    _number("message_id"),
-    _number("seen_at"),
-    _number("missing"),  # complete answers in a row that had it no more
+    number("version"),  # of the record as the entry left it
+    number("message_id"),
+    number("seen_at"),
+    number("missing"),  # complete answers in a row that had it no more
     sqlite_with_rowid=False,
 )
 Index(None, worklist_entries.c.seen_at)
@@ -246,15 +284,15 @@ node_states: Final = Table(
     "node_states",
     metadata,
     Column("node", TEXT, primary_key=True),
-    _text("leased_by"),  # the server that asks just now, "" for none
-    _number("leased_until"),
-    _number("asked_at"),
-    _number("next_at"),
-    _number("failures"),  # in a row
-    _text("error_code"),
-    _text("error"),
-    _text("result"),  # JSON: counts of the last question that was answered
-    _number("answered_at"),
+    text("leased_by"),  # the server that asks just now, "" for none
+    number("leased_until"),
+    number("asked_at"),
+    number("next_at"),
+    number("failures"),  # in a row
+    text("error_code"),
+    text("error"),
+    text("result"),  # JSON: counts of the last question that was answered
+    number("answered_at"),
     sqlite_with_rowid=False,
 )
 
@@ -263,29 +301,30 @@ outbound: Final = Table(
     "outbound",
     metadata,
     Column("id", NUMBER, primary_key=True),
-    _text("destination"),  # HOST:PORT: what goes to one is sent in the order of ids
-    _text("options"),  # JSON: host, port and TLS
+    text("destination"),  # HOST:PORT: what goes to one is sent in the order of ids
+    text("options"),  # JSON: host, port and TLS
     Column("content", LargeBinary, nullable=False),
-    _text("control_id"),
+    text("control_id"),
     Column("record_id", BigInteger),  # that it is about, where it is about one
-    _number("created_at"),
-    _text("created_by"),
-    _text("state"),
-    _number("due_since"),  # when it was put or a person had it tried again: its age counts from here
-    _number("attempts"),  # since then
-    _number("next_attempt_at"),
-    _text("leased_by"),  # the server that sends it, "" for none
-    _number("leased_until"),
-    _text("error_code"),  # of the last attempt
-    _text("error"),
+    number("created_at"),
+    text("created_by"),
+    text("state"),
+    number("due_since"),  # when it was put or a person had it tried again: its age counts from here
+    number("attempts"),  # since then
+    number("next_attempt_at"),
+    text("leased_by"),  # the server that sends it, "" for none
+    number("leased_until"),
+    text("error_code"),  # of the last attempt
+    text("error"),
     Column("acknowledgement", LargeBinary, nullable=False),
-    _number("ended_at"),  # when it was sent, given up or dropped; 0 while it waits
-    _text("changed_by"),  # who had it tried again or dropped it
+    number("ended_at"),  # when it was sent, given up or dropped; 0 while it waits
+    text("changed_by"),  # who had it tried again or dropped it
     sqlite_autoincrement=True,
 )
 Index(None, outbound.c.state, outbound.c.destination, outbound.c.id)
 Index(None, outbound.c.state, outbound.c.ended_at)
 Index(None, outbound.c.record_id)
+Index(None, outbound.c.created_at)
 
 # What scanners say of their work (MPPS), and the records that it is about; no key to `records`: what was
 # performed stays when its order is deleted.
@@ -294,21 +333,21 @@ performed_steps: Final = Table(
     metadata,
     Column("id", NUMBER, primary_key=True),
     Column("uid", TEXT, nullable=False, unique=True),  # SOP Instance UID
-    _number("version"),
-    _text("state"),
-    _text("calling_ae"),
-    _text("peer"),
-    _text("station"),
-    _text("modality"),
-    _text("patient_id"),
-    _text("issuer"),
-    _text("start"),  # YYYYMMDDHHMMSS, as the scanner says it
-    _text("end"),
-    _text("requests"),  # JSON: the scheduled steps that it names
-    _text("notes"),  # JSON
-    _text("document"),  # JSON: all that was said, in DICOM's own model
-    _number("created_at"),
-    _number("updated_at"),
+    number("version"),
+    text("state"),
+    text("calling_ae"),
+    text("peer"),
+    text("station"),
+    text("modality"),
+    text("patient_id"),
+    text("issuer"),
+    text("start"),  # YYYYMMDDHHMMSS, as the scanner says it
+    text("end"),
+    text("requests"),  # JSON: the scheduled steps that it names
+    text("notes"),  # JSON
+    text("document"),  # JSON: all that was said, in DICOM's own model
+    number("created_at"),
+    number("updated_at"),
     sqlite_autoincrement=True,
 )
 Index(None, performed_steps.c.updated_at)
@@ -318,7 +357,7 @@ performed_step_records: Final = Table(
     metadata,
     Column("step_id", NUMBER, ForeignKey("performed_steps.id", ondelete="CASCADE"), primary_key=True),
     Column("request", Integer, primary_key=True),  # which of those that it names
-    _number("record_id"),
+    number("record_id"),
     sqlite_with_rowid=False,
 )
 Index(None, performed_step_records.c.record_id)
@@ -328,19 +367,19 @@ questions: Final = Table(
     "questions",
     metadata,
     Column("id", NUMBER, primary_key=True),
-    _text("ae_title"),
+    text("ae_title"),
     Column("digest", LargeBinary, nullable=False),  # of what makes two of them the same
     Column("identifier", LargeBinary, nullable=False),  # the newest
-    _text("transfer_syntax"),
-    _number("adjusts_zone"),  # 1 if it was agreed that its times are those of its own zone, else 0
-    _text("refusal"),  # why its association was turned away; "" for a question
-    _text("called"),  # the AE title that it asked for then
-    _number("first_asked"),
-    _number("last_asked"),
-    _number("times"),
-    _number("answers"),  # the last time
-    _number("status"),  # of the last final answer
-    _text("peer"),
+    text("transfer_syntax"),
+    number("adjusts_zone"),  # 1 if it was agreed that its times are those of its own zone, else 0
+    text("refusal"),  # why its association was turned away; "" for a question
+    text("called"),  # the AE title that it asked for then
+    number("first_asked"),
+    number("last_asked"),
+    number("times"),
+    number("answers"),  # the last time
+    number("status"),  # of the last final answer
+    text("peer"),
     sqlite_autoincrement=True,
 )
 Index(None, questions.c.ae_title, questions.c.digest, unique=True)

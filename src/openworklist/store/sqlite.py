@@ -18,10 +18,12 @@ from openworklist.store.connection import Connection
 from openworklist.store.failures import translate
 from openworklist.store.folder import FolderLock, take_folder
 from openworklist.store.migrate import bring_up_to_date
+from openworklist.store.patience import LONGEST, MOMENT, Turn
 from openworklist.store.relay import Relay
 from openworklist.store.writer import CLOSED, Job, Writer
 
 T = TypeVar("T")
+_STEPS: Final = 50_000  # of SQLite's machine between two looks at the time: some milliseconds
 _FILE: Final = "openworklist.sqlite3"
 _BUSY: Final = 10.0  # seconds to wait for a program that holds the database
 _WRITER: Final = (
@@ -46,12 +48,13 @@ class SqliteDatabase:
     def __init__(
         self, url: str, data: Path, *, commit_group: int, read_only: bool, shared: bool = False
     ) -> None:
-        self.path = _path(url, data)
+        self.path = find_path(url, data)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0  # the loop's
         self._commit_group = commit_group
         self._relay: Relay | None = None
         self._readers: list[sqlite3.Connection] = []
+        self._long_reads = threading.Semaphore(1)
         self._is_read_only = read_only
         self._is_closed = False
         self._locks: list[FolderLock] = []
@@ -94,12 +97,26 @@ class SqliteDatabase:
             self._relay = Relay(self._writer, loop, self._commit_group)
 
     def read(self, function: Callable[[Connection], T]) -> T:
+        return self._read(function, None)
+
+    def read_patiently(self, function: Callable[[Connection], T]) -> T:
+        turn = Turn(self._long_reads, MOMENT, LONGEST)
+        try:
+            return self._read(function, turn)
+        finally:
+            turn.end()
+
+    def _read(self, function: Callable[[Connection], T], turn: Turn | None) -> T:
         try:
             driver = self._take_reader()
             try:
+                if turn is not None:
+                    driver.set_progress_handler(turn.must_end, _STEPS)
                 driver.execute("BEGIN")
                 return function(Connection(driver.cursor(), "sqlite"))
             finally:
+                if turn is not None:
+                    driver.set_progress_handler(None, 0)
                 self._give_back(driver)
         except sqlite3.Error as error:
             raise translate(error) from error
@@ -212,7 +229,8 @@ def _unopenable(path: Path, error: sqlite3.Error | DBAPIError) -> StoreError:
     return StoreError(f"The database {path} cannot be opened: {cause}.", where="database")
 
 
-def _path(url: str, data: Path) -> Path:
+def find_path(url: str, data: Path) -> Path:
+    """The file of a database, which need not be there yet."""
     # sqlite:///relative and sqlite:////absolute, as SQLAlchemy writes them.
     name = url.removeprefix("sqlite://").removeprefix("/")
     return Path(name) if name else data / _FILE

@@ -92,7 +92,7 @@ class Statements(NamedTuple):
 def make_statements(shape: Shape) -> Statements:
     """Parameters: the tests' values `t0_0`…, the leads' `l0_0`…, `s0`…, and the keys `low_…`, `high_…`."""
     is_station = shape.walk is Walk.STATION
-    place = _Place(record_stations.c if is_station else records.c)
+    place = Place(record_stations.c if is_station else records.c)
     hint = f"INDEXED BY {shape.walk.value}"
     table = record_stations if is_station else records
     driving = [] if shape.walk is Walk.ALL else [place.columns.is_open == _ONE]
@@ -100,7 +100,7 @@ def make_statements(shape: Shape) -> Statements:
     for number, form in enumerate(shape.tests):
         is_driver = number == shape.driver
         own = form[1] if is_driver and is_station else form
-        (driving if is_driver else rest).append(_to_sql(own, place, _binds(f"t{number}")))
+        (driving if is_driver else rest).append(to_sql(own, place, _binds(f"t{number}")))
     source = record_stations.join(records) if is_station else records
     end = _order(select(*place.order).with_hint(table, hint, "sqlite").where(*driving), place, shape)
     return Statements(
@@ -112,16 +112,16 @@ def make_statements(shape: Shape) -> Statements:
 
 def _lead(shape: Shape, number: int) -> Led:
     form, attribute = shape.leads[number]
-    place = _Place(records.c)
+    place = Place(records.c)
     clauses = [
         *_statuses(shape),
-        *(_to_sql(test, place, _binds(f"t{at}")) for at, test in enumerate(shape.tests)),
+        *(to_sql(test, place, _binds(f"t{at}")) for at, test in enumerate(shape.tests)),
     ]
     if shape.walk is not Walk.ALL:
         clauses.append(records.c.is_open == _ONE)
     if attribute is None:
         hint = f"INDEXED BY ix_records_{form[1]}"
-        clause = _to_sql(form, place, _binds(f"l{number}"))
+        clause = to_sql(form, place, _binds(f"l{number}"))
         known: Select[Any] = select(_ONE).with_hint(records, hint, "sqlite").where(clause)
     else:
         hint = "NOT INDEXED"  # but by its id
@@ -130,7 +130,7 @@ def _lead(shape: Shape, number: int) -> Led:
         )
         known = known.where(
             record_names.c.attribute == literal_column(str(attribute)),
-            _to_sql(form, _Place(record_names.c), _binds(f"l{number}")),
+            to_sql(form, Place(record_names.c), _binds(f"l{number}")),
         )
         clause = records.c.id.in_(known)
     probe = select(func.count()).select_from(known.limit(bindparam("enough", type_=Integer)).subquery())
@@ -142,7 +142,7 @@ def _to_rows(
     table: FromClause,
     hint: str,
     clauses: list[ColumnElement[bool]],
-    place: _Place,
+    place: Place,
     shape: Shape,
 ) -> Rows:
     def begin(*wanted: Any) -> Select[Any]:
@@ -152,12 +152,12 @@ def _to_rows(
     return Rows(Statement(rows), Statement(_within(begin(func.count()), place)))
 
 
-def _order(statement: Select[Any], place: _Place, shape: Shape) -> Select[Any]:
+def _order(statement: Select[Any], place: Place, shape: Shape) -> Select[Any]:
     order = [column.desc() for column in place.order] if shape.is_latest_first else place.order
     return _within(statement, place).order_by(*order)
 
 
-def _within(statement: Select[Any], place: _Place) -> Select[Any]:
+def _within(statement: Select[Any], place: Place) -> Select[Any]:
     """Between two keys of the order, both left out."""
     key = tuple_(*place.order)
     low, high = (
@@ -172,7 +172,7 @@ def _statuses(shape: Shape) -> list[ColumnElement[bool]]:
     return [records.c.status.in_([bindparam(f"s{number}") for number in range(shape.statuses)])]
 
 
-class _Place:
+class Place:
     """Where a statement has its columns: those of a table, and else those of the records it is joined to."""
 
     def __init__(self, columns: Any) -> None:
@@ -197,7 +197,8 @@ def _binds(name: str) -> Binds:
     return (bindparam(f"{name}_{number}") for number in count())
 
 
-def _to_sql(form: Form, place: _Place, binds: Binds) -> ColumnElement[bool]:
+def to_sql(form: Form, place: Place, binds: Binds) -> ColumnElement[bool]:
+    """A form as SQL, its values as `binds` gives them."""
     clause: ColumnElement[bool]
     match form:
         case ("equal", column):
@@ -208,7 +209,7 @@ def _to_sql(form: Form, place: _Place, binds: Binds) -> ColumnElement[bool]:
             clause = and_(place.column(column) >= next(binds), place.column(column) < next(binds))
         case ("like", column):
             text = place.column(column)
-            clause = and_(text > _EMPTY, _Like(text, next(binds), next(binds)))
+            clause = and_(text > _EMPTY, Like(text, next(binds), next(binds)))
         case ("given", column):
             clause = place.column(column) > _EMPTY
         case ("between", column, has_low, has_high):
@@ -216,12 +217,12 @@ def _to_sql(form: Form, place: _Place, binds: Binds) -> ColumnElement[bool]:
             low = text >= next(binds) if has_low else text > _EMPTY
             clause = and_(low, text <= next(binds)) if has_high else low
         case ("any", *forms):
-            clause = or_(false(), *[_to_sql(each, place, binds) for each in forms])
+            clause = or_(false(), *[to_sql(each, place, binds) for each in forms])
         case ("all", *forms):
-            clause = and_(true(), *[_to_sql(each, place, binds) for each in forms])
+            clause = and_(true(), *[to_sql(each, place, binds) for each in forms])
         case ("station", inner):
             also = record_stations.alias()
-            clauses = [also.c.record_id == place.record_id, _to_sql(inner, _Place(also.c), binds)]
+            clauses = [also.c.record_id == place.record_id, to_sql(inner, Place(also.c), binds)]
             if inner[0] != "equal":  # what stands for the station where there is none is no title
                 clauses.append(or_(also.c.ae_title < _BACKSLASH, also.c.ae_title >= _BEHIND_BACKSLASH))
             clause = _exists(*clauses)
@@ -232,7 +233,7 @@ def _to_sql(form: Form, place: _Place, binds: Binds) -> ColumnElement[bool]:
             clauses = [names.record_id == place.record_id, of_name]
             if group is not None:
                 clauses.append(names.component_group == literal_column(str(group)))
-            clause = _exists(*clauses, _to_sql(inner, _Place(names), binds))
+            clause = _exists(*clauses, to_sql(inner, Place(names), binds))
         case _:
             clause = false()
     return clause
@@ -246,23 +247,23 @@ def _exists(*clauses: ColumnElement[bool]) -> ColumnElement[bool]:
     return select(_ONE).where(*clauses).with_statement_hint("OFFSET 0", "postgresql").exists()
 
 
-class _Like(FunctionElement[bool]):
+class Like(FunctionElement[bool]):
     """A column, and a pattern as SQLite and as PostgreSQL write it; both heed case."""
 
     inherit_cache = False
     type = Boolean()
 
-    def self_group(self, against: Any = None) -> _Like:
+    def self_group(self, against: Any = None) -> Like:
         return self  # it is true or false as it stands
 
 
-@compiles(_Like)
-def _write_like(element: _Like, compiler: Any, **options: Any) -> str:
+@compiles(Like)
+def _write_like(element: Like, compiler: Any, **options: Any) -> str:
     column, _, like = (compiler.process(each, **options) for each in element.clauses)
     return f"{column} LIKE {like} ESCAPE '\\'"
 
 
-@compiles(_Like, "sqlite")
-def _write_glob(element: _Like, compiler: Any, **options: Any) -> str:
+@compiles(Like, "sqlite")
+def _write_glob(element: Like, compiler: Any, **options: Any) -> str:
     column, glob, _ = element.clauses
     return f"{compiler.process(column, **options)} GLOB {compiler.process(glob, **options)}"

@@ -18,7 +18,7 @@ from openworklist.cli.flags import (
     takes_settings,
     to_moments,
 )
-from openworklist.settings import NAMES, Loaded
+from openworklist.settings import FLAGS, Loaded
 
 ATHENS = ZoneInfo("Europe/Athens")
 
@@ -85,7 +85,8 @@ def test_a_command_keeps_its_own_options_and_gets_the_settings(tmp_path: Path) -
     assert run(application, "--own", "0")[0] == 2
     shown = run(application, "--help")[1]
     assert "Its own." in shown
-    assert all(f"--{name.replace('_', '-')}" in shown for name in NAMES)
+    assert all(f"--{name.replace('_', '-')}" in shown for name in FLAGS)
+    assert "--admin-password" not in shown  # others could read it in the list of processes
 
 
 def test_a_command_may_take_some_settings_only() -> None:

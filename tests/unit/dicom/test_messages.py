@@ -1,11 +1,12 @@
 import pytest
 
 from openworklist.dicom import dimse
-from openworklist.dicom.messages import MAX_COMMAND, Assembler, Message
+from openworklist.dicom.messages import MAX_COMMAND, MAX_STEP, Assembler, Begun, Message, Part
 from openworklist.dicom.pdu import Pdv
 from openworklist.domain.errors import PeerError
 
 QUESTION = dimse.encode({dimse.COMMAND_FIELD: 0x20, dimse.MESSAGE_ID: 1, dimse.DATA_SET_TYPE: 1})
+STORE = dimse.encode({dimse.COMMAND_FIELD: 0x01, dimse.MESSAGE_ID: 3, dimse.DATA_SET_TYPE: 1})
 ECHO = dimse.encode({dimse.COMMAND_FIELD: 0x30, dimse.MESSAGE_ID: 2, dimse.DATA_SET_TYPE: 0x0101})
 COMMAND, DATASET, LAST = 1, 0, 2
 
@@ -19,7 +20,7 @@ def cut(data: bytes, kind: int, size: int) -> list[Pdv]:
 
 
 def assemble(assembler: Assembler, pdvs: list[Pdv]) -> list[Message]:
-    return [message for message in map(assembler.take, pdvs) if message]
+    return [message for message in map(assembler.take, pdvs) if isinstance(message, Message)]
 
 
 @pytest.mark.parametrize("size", [2, 10, 64, 1000])
@@ -65,3 +66,37 @@ def test_a_command_without_end_is_an_error() -> None:
     assembler = Assembler()
     with pytest.raises(PeerError, match="longer than"):
         assemble(assembler, [Pdv(1, COMMAND, bytes(2))] * MAX_COMMAND)
+
+
+def test_the_dataset_of_a_store_is_handed_on_in_pieces_of_any_number() -> None:
+    assembler = Assembler(max_dataset=10)
+    begun = assembler.take(Pdv(1, COMMAND | LAST, STORE), streams=True)
+    assert isinstance(begun, Begun)
+    assert begun.command.field == 0x01
+    for number in range(3):
+        part = assembler.take(Pdv(1, DATASET, bytes([number]) * MAX_STEP), streams=True)
+        assert part == Part(bytes([number]) * MAX_STEP, False)
+    assert assembler.take(Pdv(1, DATASET | LAST, b""), streams=True) == Part(b"", True)
+    assert isinstance(assembler.take(Pdv(3, COMMAND | LAST, ECHO), streams=True), Message)
+
+
+@pytest.mark.parametrize("pdv", [Pdv(1, COMMAND | LAST, ECHO), Pdv(3, DATASET | LAST, b"")])
+def test_nothing_comes_between_the_pieces(pdv: Pdv) -> None:
+    assembler = Assembler()
+    assembler.take(Pdv(1, COMMAND | LAST, STORE), streams=True)
+    assembler.take(Pdv(1, DATASET, b"begins"), streams=True)
+    with pytest.raises(PeerError):
+        assembler.take(pdv, streams=True)
+
+
+def test_other_commands_on_such_a_context_stay_whole() -> None:
+    assembler = Assembler()
+    assert assembler.take(Pdv(1, COMMAND | LAST, QUESTION), streams=True) is None
+    assert isinstance(assembler.take(Pdv(1, DATASET | LAST, b"x"), streams=True), Message)
+
+
+def test_a_store_where_nothing_is_stored_is_no_longer_than_a_question() -> None:
+    assembler = Assembler(max_dataset=10)
+    assert assembler.take(Pdv(1, COMMAND | LAST, STORE)) is None
+    with pytest.raises(PeerError):
+        assembler.take(Pdv(1, DATASET, bytes(11)))

@@ -71,7 +71,7 @@ def test_each_context_is_judged_by_itself() -> None:
 
 def test_accepted_contexts_are_known_by_their_id() -> None:
     decision = Negotiator(POLICY).decide(encode(REQUEST))
-    assert decision.contexts[1] == (1, MODALITY_WORKLIST, IMPLICIT_LITTLE_ENDIAN, b"")
+    assert decision.contexts[1] == (1, MODALITY_WORKLIST, IMPLICIT_LITTLE_ENDIAN, b"", False)
     assert decision.max_length == 16384
 
 

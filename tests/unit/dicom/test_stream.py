@@ -9,7 +9,7 @@ PDUS = [DATA, RELEASE_REQUEST, DATA, encode(Abort(0, 0)), RELEASE_REPLY]
 
 
 def take_all(stream: PduStream) -> list[bytes]:
-    return [pdu for _, pdu in iter(stream.take, None)]
+    return [bytes(pdu) for _, pdu in iter(stream.take, None)]
 
 
 @pytest.mark.parametrize("size", [1, 2, 5, 6, 7, 50, 117, 118, 1000])
@@ -32,6 +32,20 @@ def test_what_is_not_taken_waits() -> None:
     stream.feed(RELEASE_REPLY[3:])
     assert stream.buffered == 20
     assert take_all(stream) == [RELEASE_REQUEST, RELEASE_REPLY]
+
+
+def test_what_is_kept_is_its_own() -> None:
+    stream = PduStream(16384)
+    buffer = bytearray(DATA * 2 + RELEASE_REQUEST[:5])
+    stream.feed(memoryview(buffer))
+    assert stream.take() == (4, DATA)
+    stream.keep()
+    buffer[:] = bytes(len(buffer))
+    assert stream.buffered == len(DATA) + 5
+    # What was left and what comes behind it are in order.
+    stream.feed(RELEASE_REQUEST[5:] + RELEASE_REPLY)
+    assert take_all(stream) == [DATA, RELEASE_REQUEST, RELEASE_REPLY]
+    assert stream.buffered == 0
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,12 @@ def test_a_document_that_is_no_node(document: object, where: str) -> None:
     assert caught.value.where == where
 
 
+@pytest.mark.parametrize("name", ["name", "host"])
+def test_what_is_empty_is_said_to_be_missing(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{name} is missing"):
+        check(replace(NODE, **{name: ""}))
+
+
 def test_the_days_around_today() -> None:
     node = replace(NODE, days_before=1, days_after=2, station="CT01", modality="CT")
     assert node.make_keys(date(2026, 2, 28)) == {

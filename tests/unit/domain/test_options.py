@@ -29,6 +29,8 @@ def test_changing_one_option_leaves_the_others():
         ("sending_facility", 3, "must be text"),
         ("shown_statuses", "READY", "is no status"),
         ("shown_statuses", "", "No status is named"),
+        ("session_hours", "0", "at least 1"),
+        ("lock_after", "-1", "whole number"),
         ("shown_statuses", " , ", "No status is named"),
     ],
 )

@@ -13,6 +13,8 @@ from openworklist.hl7.word import read_word
         ("patient_name", "DOE^JOHN^Q^DR^JR=漢^字", "DOE^JOHN^Q^DR^JR=漢^字"),
         ("patient_birth_date", "19731215", "19731215"),
         ("scheduled_procedure_step_start_time", "202603140800", "080000"),
+        ("scheduled_procedure_step_start_time", "101500", "101500"),
+        ("scheduled_procedure_step_start_time", "1015", "1015"),
         ("scheduled_station_ae_title", "CT1\\ CT2\\", "CT1\\CT2"),
         ("requested_procedure_priority", "S", "STAT"),
         ("requested_procedure_comments", "a\\b\nc", "a\\b\r\nc"),

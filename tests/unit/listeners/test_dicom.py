@@ -69,6 +69,8 @@ def _loop(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 class Cursor:
+    numbers: tuple[int, ...] = ()
+
     def __init__(self, batches: Iterator[Batch], status: int) -> None:
         self._batches = batches
         self.status = status

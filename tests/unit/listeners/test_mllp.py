@@ -7,7 +7,7 @@ from ipaddress import ip_network
 import pytest
 
 from openworklist.domain.errors import ListenError
-from openworklist.hl7.framing import wrap, wrap_token
+from openworklist.hl7.framing import TokenQuery, wrap, wrap_token
 from openworklist.listeners.mllp import Done, Limits, MllpListener, Observer
 
 Reader = asyncio.StreamReader
@@ -24,6 +24,7 @@ class Echo:
         self.holds = holds
         self.held: list[tuple[bytes, Done]] = []
         self.halves: list[bytes] = []
+        self.questions: list[TokenQuery] = []
         self.arrived = asyncio.Event()
 
     def receive(self, raw: bytes, peer: str, done: Done) -> bool:
@@ -47,7 +48,8 @@ class Echo:
         else:
             done()
 
-    def receive_token(self, query: bytes, peer: str, done: Done) -> None:
+    def receive_token(self, query: TokenQuery, peer: str, is_local: bool, done: Done) -> None:
+        self.questions.append(query)
         done(b"")
 
 
@@ -238,6 +240,7 @@ def test_a_token_query_is_answered_unknown_among_messages() -> None:
         writer.write(wrap(b"1") + wrap_token(b"1.2.3") + wrap_token(b"x" * 5000) + wrap(b"2"))
         expected = wrap(b"ACK 1") + b"\x10\r" * 2 + wrap(b"ACK 2")
         assert await reader.readexactly(len(expected)) == expected
+        assert echo.questions == [TokenQuery(b"1.2.3"), TokenQuery(b"", is_too_long=True)]
         writer.close()
 
     run(scene)
@@ -575,3 +578,84 @@ def test_5000_idle_connections_do_not_slow_the_one_that_talks() -> None:
         run(scene)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+def is_open(port: int) -> bool:
+    with socket.socket() as sock:
+        return sock.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_it_moves_to_another_port_and_connections_of_the_old_one_stay_until_they_are_left() -> None:
+    async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
+        old = listener.port
+        reader, writer = await connect(listener)
+        writer.write(wrap(b"one"))
+        assert await reader.readuntil(b"\x1c\r") == wrap(b"ACK one")
+        await listener.move(free_port())
+        assert listener.port != old
+        assert not is_open(old)
+        writer.write(wrap(b"two"))
+        assert await reader.readuntil(b"\x1c\r") == wrap(b"ACK two")
+        new_reader, new_writer = await connect(listener)
+        await listener.leave(old)
+        assert await reader.read() == b""
+        new_writer.write(wrap(b"three"))
+        assert await new_reader.readuntil(b"\x1c\r") == wrap(b"ACK three")
+        writer.close()
+        new_writer.close()
+
+    run(scene)
+
+
+def test_what_was_taken_on_the_old_port_is_answered_before_it_is_left() -> None:
+    async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
+        old = listener.port
+        reader, writer = await connect(listener)
+        writer.write(wrap(b"slow"))
+        await echo.arrived.wait()
+        await listener.move(None)
+        assert (listener.addresses, listener.status.is_running) == ((), False)
+        leaving = asyncio.create_task(listener.leave(old))
+        await asyncio.sleep(0)
+        ((raw, done),) = echo.held
+        done(b"ACK " + raw)
+        await leaving
+        assert await reader.read() == wrap(b"ACK slow")
+        writer.close()
+
+    run(scene, holds=True)
+
+
+def test_who_is_not_answered_in_time_is_left_anyway() -> None:
+    async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
+        old = listener.port
+        reader, writer = await connect(listener)
+        writer.write(wrap(b"never"))
+        await echo.arrived.wait()
+        await listener.move(None)
+        await listener.leave(old, 0)
+        assert await reader.read() == b""
+        echo.held[0][1]()
+        writer.close()
+
+    run(scene, holds=True)
+
+
+def test_a_port_that_is_taken_leaves_it_where_it_is() -> None:
+    async def scene(listener: MllpListener, echo: Echo, counts: Counts) -> None:
+        old = listener.port
+        with socket.create_server(("127.0.0.1", 0)) as holder, pytest.raises(ListenError):
+            await listener.move(holder.getsockname()[1])
+        assert listener.port == old
+        reader, writer = await connect(listener)
+        writer.write(wrap(b"still"))
+        assert await reader.readuntil(b"\x1c\r") == wrap(b"ACK still")
+        writer.close()
+
+    run(scene)

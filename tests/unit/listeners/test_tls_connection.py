@@ -20,7 +20,7 @@ from openworklist.dicom.sop_classes import (
     MODALITY_WORKLIST,
 )
 from openworklist.dicom.user_information import UserInformation
-from openworklist.hl7.framing import wrap
+from openworklist.hl7.framing import TokenQuery, wrap
 from openworklist.listeners.dicom import DicomLimits, DicomListener
 from openworklist.listeners.dicom_contract import DicomObserver
 from openworklist.listeners.entrance import TlsPort
@@ -107,12 +107,13 @@ class Echo:
     def receive_half(self, raw: bytes, peer: str, done: Done) -> None:
         done()
 
-    def receive_token(self, query: bytes, peer: str, done: Done) -> None:
+    def receive_token(self, query: TokenQuery, peer: str, is_local: bool, done: Done) -> None:
         done(b"")
 
 
 class Cursor:
     status = 0xFF00
+    numbers: tuple[int, ...] = ()
 
     def __init__(self, batches: Iterator[list[bytes]]) -> None:
         self._batches = batches

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from openworklist.hl7.profile import preset
-from openworklist.services import comparison_page
+from openworklist.services import comparison_extent
 from openworklist.services.comparison import Comparison, Given, compare
 from openworklist.services.comparison_page import render
 from openworklist.services.comparison_style import STYLE
@@ -209,8 +209,8 @@ def test_long_values_are_cut() -> None:
 
 
 def test_what_is_too_much_for_a_page_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(comparison_page, "_MOST_ROWS", 20)
-    monkeypatch.setattr(comparison_page, "_MOST_SEGMENTS", 5)
+    monkeypatch.setattr(comparison_extent, "MOST_ROWS", 20)
+    monkeypatch.setattr(comparison_extent, "MOST_SEGMENTS", 5)
     left = HEAD + b"".join(b"NTE|%d||same\r" % number for number in range(30))
     right = HEAD + b"".join(b"NTE|%d||%d\r" % (number, number) for number in range(30))
     found = page(left, right)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from openworklist.domain.errors import DataFolderInUse, StoreBusy, StoreError, StoreFull
+from openworklist.domain.errors import DataFolderInUse, StoreBusy, StoreError, StoreFull, StoreSlow
 from openworklist.store.failures import is_general, name, translate
 
 
@@ -88,7 +88,7 @@ class PostgresqlError(Exception):
         ("40001", StoreBusy),  # serialization_failure
         ("40P01", StoreBusy),  # deadlock_detected
         ("55P03", StoreBusy),  # lock_not_available
-        ("57014", StoreBusy),  # query_canceled
+        ("57014", StoreSlow),  # query_canceled
         ("23505", StoreError),  # unique_violation
         (None, StoreError),
     ],

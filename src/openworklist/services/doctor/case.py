@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,7 @@ class Port:
     """A listener as it is set up; a `number` of 0 is none. `setting` is the flag that chooses the number.
 
     `is_restricted`: only some addresses may connect, and this machine's may not be among them.
+    `is_secure`: TLS alone is spoken on it.
     """
 
     listener: str
@@ -24,6 +25,7 @@ class Port:
     number: int
     setting: str
     is_restricted: bool = False
+    is_secure: bool = False
 
     @property
     def target(self) -> str:
@@ -37,7 +39,8 @@ class Port:
 class Case:
     """`connections` are those that may be open at once; `is_thorough`: take the time that it needs.
 
-    `secured` are the ports of TLS that are switched on, and `tls` the files of each.
+    `secured` are the ports with TLS beside a plain one that are switched on. `tls` are the files of every
+    port that speaks TLS. `token_key` is what the setting of that name says.
     """
 
     data: Path
@@ -51,6 +54,7 @@ class Case:
     is_thorough: bool = False
     secured: tuple[Port, ...] = ()
     tls: tuple[TlsFiles, ...] = ()
+    token_key: str = field(default="", repr=False)
 
     @property
     def ports(self) -> tuple[Port, ...]:

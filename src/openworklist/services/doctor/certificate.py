@@ -35,7 +35,7 @@ def _check_expiry(files: TlsFiles) -> Finding:
         return Finding(
             "certificate",
             Level.PROBLEM,
-            f"The certificate has expired on {expiry:%Y-%m-%d}: scanners and senders refuse it.",
+            f"The certificate has expired on {expiry:%Y-%m-%d}: scanners, senders and browsers refuse it.",
             "replace its files: a running server takes the new ones by itself",
             details,
         )

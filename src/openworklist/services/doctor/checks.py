@@ -15,6 +15,7 @@ from openworklist.services.doctor.finding import Finding, Level
 from openworklist.services.doctor.limits import check_limits
 from openworklist.services.doctor.network import check_network
 from openworklist.services.doctor.ports import check_ports
+from openworklist.services.doctor.study_tokens import check_study_tokens
 
 Check = Callable[[Case], Iterable[Finding]]
 
@@ -25,6 +26,7 @@ CHECKS: Final[tuple[tuple[str, Check], ...]] = (
     ("network", check_network),
     ("disk", check_disk),
     ("database", check_database),
+    ("study tokens", check_study_tokens),
     ("clock", check_clock),
 )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from openworklist.domain.errors import OpenWorklistError
+from openworklist.services.doctor.backup import check_backup
 from openworklist.services.doctor.case import Case
 from openworklist.services.doctor.finding import Finding, Level
 from openworklist.store.condition import Condition, find_damage, read_condition
@@ -22,7 +23,7 @@ _SLOW: Final = 0.02  # seconds to PostgreSQL and back
 
 
 def check_database(case: Case) -> Iterator[Finding]:
-    """One finding about the tables, and one each about soundness, SQLite's log or PostgreSQL's settings."""
+    """One finding each about the tables, soundness, SQLite's log or PostgreSQL's settings, and backups."""
     is_sqlite = not case.database.startswith("postgres")
     path = find_file(case)
     if is_sqlite and not path.exists():
@@ -41,6 +42,8 @@ def check_database(case: Case) -> Iterator[Finding]:
             yield _check_log(path)
         else:
             yield _check_postgresql(database, condition)
+        if condition.revision == newest_revision():
+            yield from check_backup(database)
 
 
 def find_file(case: Case) -> Path:

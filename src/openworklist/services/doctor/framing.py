@@ -37,7 +37,7 @@ _DOES: Final = {
     Kind.HALF: "journals it as broken off (message.broken-off) and answers nothing",
     Kind.OVERSIZE: "skips it to its end and answers AR (message.too-large)",
     Kind.OVERSIZE_HALF: "skips it, journals its beginning (message.too-large) and answers nothing",
-    Kind.TOKEN: "answers 0x10 0x0D: unknown",
+    Kind.TOKEN: "answers with tokens, or 0x10 0x0D: unknown",
     Kind.LONG_TOKEN: "answers 0x10 0x0D: unknown",
     Kind.LONE_START: "skips it",
     Kind.HALF_TOKEN: "skips it and answers nothing",
@@ -222,7 +222,9 @@ def _on_oversize(content: bytes, stretch: Stretch, before: Stretch | None) -> It
 
 def _on_token(content: bytes, stretch: Stretch, before: Stretch | None) -> Iterator[Remark]:
     yield Remark(
-        stretch.start, Level.OK, "A token query (0x10 … 0x0D): the sender asks whether a study is there."
+        stretch.start,
+        Level.OK,
+        "A token query (0x10 … 0x0D): the sender asks for the token of a study, or for those of a patient.",
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from typing import Final
 
 from openworklist.clients.dicom import Node
@@ -13,33 +14,59 @@ from openworklist.domain.errors import OpenWorklistError
 from openworklist.hl7.ack import ACCEPTED
 from openworklist.hl7.charset import decode
 from openworklist.hl7.message import parse
-from openworklist.services.doctor.case import Case
+from openworklist.services.doctor.case import Case, Port
 from openworklist.services.doctor.finding import Finding, Level
 
 NAME: Final = "OPENWORKLIST^DOCTOR^NO PATIENT"
 _PATIENCE: Final = 10.0  # seconds
 _TITLE: Final = "loop-back order"
+FOUND: Final = "found by a scanner's question"
+GONE: Final = "gone from the scanners' answers"
+NOT_OPEN: Final = Finding(
+    _TITLE, Level.WARNING, "It needs the HL7 port and the DICOM port; one is switched off."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """The way of a made-up order: into one port, and out of the other. `number` tells it from all others."""
+
+    hl7: Port
+    dicom: Port
+    ae_title: str
+    zone: tzinfo
+    number: str
+
+    @property
+    def patient(self) -> str:
+        return f"DOCTOR{self.number}"
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.hl7.number and self.dicom.number)
+
+
+def make_loop(hl7: Port, dicom: Port, ae_title: str, zone: tzinfo) -> Loop:
+    return Loop(hl7, dicom, ae_title, zone, f"{time.time_ns() // 1_000_000:X}")
 
 
 def check_loopback(case: Case) -> Iterator[Finding]:
     """A finding for each step, with how long it took. It leaves one cancelled record, and two messages."""
-    if not case.hl7.number or not case.dicom.number:
-        yield Finding(_TITLE, Level.WARNING, "It needs the HL7 port and the DICOM port; one is switched off.")
+    loop = make_loop(case.hl7, case.dicom, case.ae_title, case.zone)
+    if not loop.is_open:
+        yield NOT_OPEN
         return
-    now = datetime.now(case.zone)
-    number = f"{time.time_ns() // 1_000_000:X}"
-    patient = f"DOCTOR{number}"
-    sent = _send(case, _make_order("NW", number, patient, now), "sent")
+    sent = send_order(loop, "NW", "sent")
     yield sent
     if sent.level is Level.PROBLEM:
         return
     try:
-        found = _find(case, patient, 1, "found by a scanner's question")
+        found = find_order(loop, 1, FOUND)
     finally:  # whatever ends this, no made-up exam stays on a list
-        cancelled = _send(case, _make_order("CA", number, patient, now), "cancelled")
+        cancelled = send_order(loop, "CA", "cancelled")
     yield found
     yield cancelled
-    yield _find(case, patient, 0, "gone from the scanners' answers")
+    yield find_order(loop, 0, GONE, f" A cancelled record of patient {loop.patient} stays.")
 
 
 def _make_order(control: str, number: str, patient: str, now: datetime) -> bytes:
@@ -53,10 +80,12 @@ def _make_order(control: str, number: str, patient: str, now: datetime) -> bytes
     return "".join(f"{segment}\r" for segment in segments).encode("ascii")
 
 
-def _send(case: Case, message: bytes, done: str) -> Finding:
+def send_order(loop: Loop, control: str, done: str) -> Finding:
+    """Send it with an order control code, and wait for the acknowledgement."""
+    message = _make_order(control, loop.number, loop.patient, datetime.now(loop.zone))
     began = time.perf_counter()
     try:
-        answer = send_message(case.hl7.target, case.hl7.number, message, timeout=_PATIENCE)
+        answer = send_message(loop.hl7.target, loop.hl7.number, message, timeout=_PATIENCE)
         took = time.perf_counter() - began
         acknowledgement = parse(decode(answer).text)
     except OpenWorklistError as error:
@@ -68,8 +97,10 @@ def _send(case: Case, message: bytes, done: str) -> Finding:
     return _success(f"It was {done}, and acknowledged after {took * 1000:.1f} ms.", took)
 
 
-def _find(case: Case, patient: str, wanted: int, done: str) -> Finding:
-    node = Node(case.dicom.target, case.dicom.number, called=case.ae_title, timeout=_PATIENCE)
+def find_order(loop: Loop, wanted: int, done: str, remark: str = "") -> Finding:
+    """Ask for it as a scanner does, and count the answers; `remark` is told where they are as many."""
+    patient = loop.patient
+    node = Node(loop.dicom.target, loop.dicom.number, called=loop.ae_title, timeout=_PATIENCE)
     began = time.perf_counter()
     try:
         found = len(node.find({"patient_id": patient}))
@@ -81,8 +112,7 @@ def _find(case: Case, patient: str, wanted: int, done: str) -> Finding:
             f"It should be {done}, but patient {patient} has {found} answers instead of {wanted}.",
             f"`openworklist records list --patient-id {patient}` shows what became of it",
         )
-    remains = "" if wanted else f" A cancelled record of patient {patient} stays."
-    return _success(f"It is {done} after {took * 1000:.1f} ms.{remains}", took)
+    return _success(f"It is {done} after {took * 1000:.1f} ms.{remark}", took)
 
 
 def _success(sentence: str, took: float) -> Finding:

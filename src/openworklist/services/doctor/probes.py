@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import ssl
 import time
 from collections.abc import Callable
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPException
 from typing import Final
 
 from openworklist.clients.dicom import Node
+from openworklist.clients.web_port import ask
 from openworklist.domain.errors import PeerError
 from openworklist.hl7.framing import Deframer, Event, TokenQuery, wrap_token
 from openworklist.services.doctor.case import Case, Port
@@ -20,11 +20,11 @@ _PIECE: Final = 4096
 
 
 def ask_hl7(case: Case, port: Port) -> float:
-    """Seconds until a token query was answered: unlike a message it is not journalled. PeerError if not."""
+    """Seconds until a question for no token was answered, which is noted nowhere. PeerError if it was not."""
     began = time.perf_counter()
     try:
         with socket.create_connection((port.target, port.number), PATIENCE) as connection:
-            connection.sendall(wrap_token(b"doctor"))
+            connection.sendall(wrap_token(b""))
             deframer = Deframer()
             events: list[Event] = []
             while not events and time.perf_counter() - began < PATIENCE:
@@ -47,17 +47,12 @@ def ask_dicom(case: Case, port: Port) -> float:
 def ask_web(case: Case, port: Port) -> float:
     """Seconds until /livez was answered. PeerError if not."""
     began = time.perf_counter()
-    connection = HTTPConnection(port.target, port.number, timeout=PATIENCE)
     try:
-        connection.request("GET", "/livez")
-        answer = connection.getresponse()
-        found = json.loads(answer.read(_PIECE))
-        if answer.status != 200 or found != {"status": "live"}:
-            raise _silent(port, "what it answered is not OpenWorklist's")
+        answer = ask(port.target, port.number, "/livez", is_secure=port.is_secure, timeout=PATIENCE)
     except (OSError, HTTPException, ValueError) as error:
         raise _silent(port, str(error) or type(error).__name__) from error
-    finally:
-        connection.close()
+    if answer != (200, {"status": "live"}):
+        raise _silent(port, "what it answered is not OpenWorklist's")
     return time.perf_counter() - began
 
 

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from openworklist.store.schema import metadata
+from openworklist.store.people_schema import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(

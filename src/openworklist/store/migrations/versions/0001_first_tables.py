@@ -133,6 +133,24 @@ def upgrade() -> None:
     op.create_index("ix_record_names_folded", "record_names", ["attribute", "folded", "record_id"])
 
     op.create_table(
+        "record_texts",
+        sa.Column("record_id", NUMBER, autoincrement=False, nullable=False),
+        sa.Column("status", TEXT, nullable=False),
+        sa.Column("scheduled_procedure_step_start_date", TEXT, nullable=False),
+        sa.Column("scheduled_procedure_step_start_time", TEXT, nullable=False),
+        sa.Column("patient_birth_date", TEXT, nullable=False),
+        sa.Column("patient_sex", TEXT, nullable=False),
+        sa.Column("requesting_physician", TEXT, nullable=False),
+        sa.Column("requested_procedure_description", TEXT, nullable=False),
+        sa.Column("scheduled_station_ae_title", TEXT, nullable=False),
+        sa.Column("scheduled_station_name", TEXT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["record_id"], ["records.id"], name=op.f("fk_record_texts_record_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("record_id", name=op.f("pk_record_texts")),
+    )
+
+    op.create_table(
         "record_stations",
         sa.Column("record_id", NUMBER, nullable=False),
         sa.Column("ae_title", TEXT, nullable=False),
@@ -277,6 +295,7 @@ def upgrade() -> None:
     op.create_index("ix_outbound_state_destination_id", "outbound", ["state", "destination", "id"])
     op.create_index("ix_outbound_state_ended_at", "outbound", ["state", "ended_at"])
     op.create_index("ix_outbound_record_id", "outbound", ["record_id"])
+    op.create_index("ix_outbound_created_at", "outbound", ["created_at"])
 
     op.create_table(
         "performed_steps",
@@ -345,3 +364,129 @@ def upgrade() -> None:
     )
     op.create_index("ix_questions_ae_title_digest", "questions", ["ae_title", "digest"], unique=True)
     op.create_index("ix_questions_last_asked", "questions", ["last_asked"])
+
+    op.create_table(
+        "deliveries",
+        sa.Column("record_id", NUMBER, nullable=False),
+        sa.Column("ae_title", TEXT, nullable=False),
+        sa.Column("first_at", sa.BigInteger(), nullable=False),
+        sa.Column("last_at", sa.BigInteger(), nullable=False),
+        sa.Column("times", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["record_id"],
+            ["records.id"],
+            name=op.f("fk_deliveries_record_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("record_id", "ae_title", name=op.f("pk_deliveries")),
+        sqlite_with_rowid=False,
+    )
+
+    op.create_table(
+        "users",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("role", TEXT, nullable=False),
+        sa.Column("is_active", sa.BigInteger(), nullable=False),
+        sa.Column("password", TEXT, nullable=False),
+        sa.Column("language", TEXT, nullable=False),
+        sa.Column("theme", TEXT, nullable=False),
+        sa.Column("shortcuts", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
+        sa.UniqueConstraint("name", name=op.f("uq_users_name")),
+        sqlite_autoincrement=True,
+    )
+
+    op.create_table(
+        "sessions",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("user_id", NUMBER, nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("peer", TEXT, nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("seen_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("locked_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_sessions_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_sessions_token_hash")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_sessions_user_id", "sessions", ["user_id"])
+    op.create_index("ix_sessions_expires_at", "sessions", ["expires_at"])
+
+    op.create_table(
+        "api_keys",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("key_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("prefix", TEXT, nullable=False),
+        sa.Column("role", TEXT, nullable=False),
+        sa.Column("created_by", TEXT, nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("last_used_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("revoked_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_keys")),
+        sa.UniqueConstraint("key_hash", name=op.f("uq_api_keys_key_hash")),
+        sqlite_autoincrement=True,
+    )
+
+    op.create_table(
+        "guesses",
+        sa.Column("key", TEXT, nullable=False),
+        sa.Column("failures", sa.BigInteger(), nullable=False),
+        sa.Column("last_at", sa.BigInteger(), nullable=False),
+        sa.Column("free_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_guesses")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_guesses_last_at", "guesses", ["last_at"])
+
+    op.create_table(
+        "audit",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("actor", TEXT, nullable=False),
+        sa.Column("action", TEXT, nullable=False),
+        sa.Column("subject", TEXT, nullable=False),
+        sa.Column("subject_id", TEXT, nullable=False),
+        sa.Column("record_id", sa.BigInteger(), nullable=True),
+        sa.Column("peer", TEXT, nullable=False),
+        sa.Column("detail", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_audit_at_id", "audit", ["at", "id"])
+    op.create_index("ix_audit_actor_at_id", "audit", ["actor", "at", "id"])
+    op.create_index("ix_audit_record_id_at_id", "audit", ["record_id", "at", "id"])
+
+    op.create_table(
+        "searches",
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("actor", TEXT, nullable=False),
+        sa.Column("text", TEXT, nullable=False),
+        sa.Column("sort", TEXT, nullable=False),
+        sa.Column("is_descending", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_searches")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_searches_actor_text", "searches", ["actor", "text"])
+    op.create_index("ix_searches_used_at", "searches", ["used_at"])
+
+    op.create_table(
+        "requests",
+        sa.Column("owner", TEXT, nullable=False),
+        sa.Column("key", TEXT, nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("record_id", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("owner", "key", name=op.f("pk_requests")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_requests_at", "requests", ["at"])
