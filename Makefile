@@ -29,9 +29,10 @@ run: setup ## start the server on an embedded database in ./data (options: make 
 	@exec $(BIN)/openworklist serve $(RUN)
 
 # The browser's driver has a loop of its own on the main thread, which tests with loops cannot share.
+# Tests of one file share servers, so a file is run by one process.
 test: setup ## every test but the long ones
-	$(BIN)/pytest -m "not long" --ignore=tests/browser
-	$(BIN)/pytest -m "not long" tests/browser
+	$(BIN)/pytest -m "not long" -n auto --dist loadfile --ignore=tests/browser
+	$(BIN)/pytest -m "not long" -n auto --dist loadfile tests/browser
 
 test-long: setup ## floods, soaks and long fuzzing
 	$(BIN)/pytest -m long
@@ -44,7 +45,7 @@ check: setup ## format, lint, types, import rules, unit tests
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q tests/unit
+	$(BIN)/pytest -q -n auto --dist loadfile tests/unit
 
 format: setup ## mend what format and lint can mend
 	$(BIN)/ruff format

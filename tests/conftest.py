@@ -28,10 +28,18 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 _COMMAND = Path(sys.executable).with_name("openworklist")
+# At least two: half of the time a test waits for a server. Each has a PostgreSQL of its own.
+_WORKERS = (2, 8)
 _SECONDS = 60  # for what takes one or two on a quiet machine
 _ATTEMPTS = 5
 
 Ended = subprocess.CompletedProcess[str]
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """What `-n auto` means here."""
+    least, most = _WORKERS
+    return min(max(os.cpu_count() or 0, least), most)
 
 
 def _find_ports(count: int) -> list[int]:
