@@ -1,10 +1,7 @@
 """Durable HL7 orders a second, alone and while scanners poll."""
 
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from json import loads
+from collections.abc import Sequence
+from contextlib import nullcontext
 from statistics import median
 from typing import Any
 
@@ -15,6 +12,7 @@ from benchmarks.hl7_load import Senders
 from benchmarks.process import ServerFailed
 from benchmarks.recount import check_stored
 from benchmarks.results import Result
+from benchmarks.scanners import poll
 from benchmarks.server import Running
 
 POLLING_SCANNERS = 50
@@ -40,7 +38,8 @@ def _take_round(
 ) -> tuple[Outcome, float]:
     """One round, and the share of a core that the server used in it."""
     batch = Batch(next(bench.batches), bench.day)
-    with _poll(one, bench, scanners, polls):
+    polling = poll(one, scanners, bench.day, polls) if scanners else nullcontext()
+    with polling:
         senders = Senders(("127.0.0.1", one.ports.hl7), batch.make_messages(), connections)
         used = one.process.get_cpu_seconds()
         outcome = senders.run(bench.seconds)
@@ -50,25 +49,6 @@ def _take_round(
         raise ServerFailed(f"{outcome.wrong} orders were not accepted, the last with {senders.refusal!r}")
     check_stored(one.ports.dicom, one.called, batch, len(outcome.latencies))
     return outcome, share
-
-
-@contextmanager
-def _poll(one: Running, bench: Bench, scanners: int, report: list[dict[str, Any]]) -> Iterator[None]:
-    """Scanners in a process of their own that ask once a second; what they saw is appended to `report`."""
-    if not scanners:
-        yield
-        return
-    module = [sys.executable, "-m", "benchmarks.scanners", str(one.ports.dicom), one.called, str(scanners)]
-    process = subprocess.Popen(
-        [*module, bench.day.isoformat()], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    try:
-        assert process.stdout is not None
-        process.stdout.readline()
-        yield
-    finally:
-        found, _ = process.communicate("stop\n", timeout=60)
-        report.append(loads(found))
 
 
 def _make_result(

@@ -2,14 +2,35 @@
 
 import json
 import select
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
+from typing import Any
 
 from benchmarks.client import Callers, Mode, percentile
 from benchmarks.pdus import encode_associate, encode_question
+from benchmarks.server import Running
 from benchmarks.worklists import TEN_STATION
 
 _INTERVAL = 1.0
+
+
+@contextmanager
+def poll(one: Running, scanners: int, day: date, report: list[dict[str, Any]]) -> Iterator[None]:
+    """Have so many scanners poll meanwhile; what they saw is appended to `report`."""
+    module = [sys.executable, "-m", "benchmarks.scanners", str(one.ports.dicom), one.called, str(scanners)]
+    process = subprocess.Popen(
+        [*module, day.isoformat()], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        process.stdout.readline()
+        yield
+    finally:
+        found, _ = process.communicate("stop\n", timeout=60)
+        report.append(json.loads(found))
 
 
 def main() -> None:

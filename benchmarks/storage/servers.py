@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -12,7 +13,7 @@ from types import MappingProxyType
 
 from benchmarks.ours import OpenWorklist
 from benchmarks.process import ServerProcess
-from benchmarks.server import Ports, Server
+from benchmarks.server import Ports, Running, Server
 
 _NO_DELAY = MappingProxyType({"TCP_NODELAY": "1"})  # read by DCMTK, on which Orthanc is built too
 
@@ -20,8 +21,7 @@ _NO_DELAY = MappingProxyType({"TCP_NODELAY": "1"})  # read by DCMTK, on which Or
 class Ours(OpenWorklist):
     """Each instance is on disk and in the index before it is answered."""
 
-    def prepare(self, folder: Path, count: int, day: date) -> None:
-        """Nothing is stored."""
+    parts = (*OpenWorklist.parts, "worklist")
 
     def wait(self, process: ServerProcess, ports: Ports) -> float:
         """Until its pages are made, too: a thread does that after the start."""
@@ -47,14 +47,33 @@ class Storescp(Server):
 
     def prepare(self, folder: Path, count: int, day: date) -> None:
         """Nothing is stored."""
+        folder.mkdir()
 
     def make_command(self, folder: Path, ports: Ports) -> Sequence[str]:
         """Bit preserving, as ours is, and without the parsing that this saves."""
         return ["storescp", "--quiet", "--fork", "--bit-preserving", "-od", str(folder), str(ports.dicom)]
 
 
+class SyncedStorescp(Storescp):
+    """The same, with each file synced before it is closed, which DCMTK has no option for."""
+
+    name = "storescp, no delay, synced"
+
+    def find_missing(self) -> str:
+        """A compiler is needed, too."""
+        return super().find_missing() or ("" if shutil.which("cc") else "apt-get install gcc libc6-dev")
+
+    def start(self, folder: Path, log: Path) -> Running:
+        """Compile what syncs, and start it with that."""
+        library = log.with_suffix(".so")
+        source = Path(__file__).with_name("sync_at_close.c")
+        subprocess.run(["cc", "-shared", "-fPIC", "-O2", "-o", library, source], check=True)
+        self.environment = MappingProxyType({**_NO_DELAY, "LD_PRELOAD": str(library)})
+        return super().start(folder, log)
+
+
 class Orthanc(Server):
-    """Orthanc: files and an index in SQLite, not synced by default."""
+    """Orthanc: files, which it syncs by default, and an index in SQLite, which it does not."""
 
     name = "Orthanc, no delay"
     environment = _NO_DELAY
@@ -65,6 +84,7 @@ class Orthanc(Server):
 
     def prepare(self, folder: Path, count: int, day: date) -> None:
         """Nothing is stored."""
+        folder.mkdir()
 
     def make_command(self, folder: Path, ports: Ports) -> Sequence[str]:
         """Its defaults."""
@@ -91,6 +111,7 @@ class Pynetdicom(Server):
 
     def prepare(self, folder: Path, count: int, day: date) -> None:
         """Nothing is stored."""
+        folder.mkdir()
 
     def make_command(self, folder: Path, ports: Ports) -> Sequence[str]:
         """The program beside this one."""
@@ -99,4 +120,4 @@ class Pynetdicom(Server):
 
 def make_servers() -> list[Server]:
     """Ours first."""
-    return [Ours(), Storescp(), Orthanc(), Pynetdicom()]
+    return [Ours(), Storescp(), SyncedStorescp(), Orthanc(), Pynetdicom()]
