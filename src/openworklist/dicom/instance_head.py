@@ -11,7 +11,7 @@ from openworklist.dicom.elements import Element
 from openworklist.dicom.head import HeadReader
 from openworklist.domain.errors import IdentifierError, InstanceError
 from openworklist.domain.instance import is_stored_uid
-from openworklist.domain.study_attributes import STUDY_ATTRIBUTES, StudyLevel
+from openworklist.domain.study_attributes import STUDY_ATTRIBUTES
 
 _CHARSET: Final = 0x0008_0005
 _SOP_CLASS: Final = 0x0008_0016
@@ -29,15 +29,7 @@ _WANTED: Final[Mapping[int, str]] = {
     **dict.fromkeys(_NEEDED, "UI"),
     **{each.tag: each.vr for each in STUDY_ATTRIBUTES},
 }
-_INSTANCE_NAMES: Final = {
-    each.tag: each.name for each in STUDY_ATTRIBUTES if each.level is StudyLevel.INSTANCE
-}
-_SERIES_NAMES: Final = {
-    each.tag: each.name for each in STUDY_ATTRIBUTES if each.level is not StudyLevel.INSTANCE
-}
-_NAMES: Final = _SERIES_NAMES | _INSTANCE_NAMES
-# Elements as they came, tag and value: (0008,0005) first.
-_Values = tuple[tuple[int, bytes], ...]
+_NAMES: Final = {each.tag: each.name for each in STUDY_ATTRIBUTES}
 
 
 class Head(NamedTuple):
@@ -75,11 +67,7 @@ class InstanceReader:
         uids = {tag: self._get_uid(tag) for tag in _NEEDED}
         self._compare(_SOP_CLASS, uids, self._sop_class)
         self._compare(_SOP_INSTANCE, uids, self._sop_instance)
-        return Head(
-            uids[_STUDY],
-            uids[_SERIES],
-            {**_read_series(_pick(values, _SERIES_NAMES)), **_read_texts(_pick(values, _INSTANCE_NAMES))},
-        )
+        return Head(uids[_STUDY], uids[_SERIES], _read_texts(values))
 
     def _find_problem(self) -> IdentifierError | None:
         try:
@@ -103,15 +91,15 @@ class InstanceReader:
             )
 
 
-def _pick(values: Mapping[int, bytes], names: Mapping[int, str]) -> _Values:
-    charset = ((_CHARSET, values[_CHARSET]),) if _CHARSET in values else ()
-    return charset + tuple((tag, value) for tag, value in values.items() if tag in names)
+def _read_texts(values: Mapping[int, bytes]) -> dict[str, str]:
+    charset = values.get(_CHARSET, b"")
+    texts = {_NAMES[tag]: _read_text(tag, value, charset) for tag, value in values.items() if tag in _NAMES}
+    return {name: text for name, text in texts.items() if text}
 
 
-def _read_texts(values: _Values) -> Mapping[str, str]:
-    found = to_texts(Element(tag, _WANTED[tag], value) for tag, value in values)
-    return {_NAMES[tag]: text for tag, text in found.items() if text}
-
-
-# The instances of a series come one after the other, and say the same of it and its study.
-_read_series = lru_cache(maxsize=64)(_read_texts)
+# The instances of a study come one after the other, and say much the same.
+@lru_cache(maxsize=512)
+def _read_text(tag: int, value: bytes, charset: bytes) -> str:
+    element = Element(tag, _WANTED[tag], value)
+    found = to_texts((Element(_CHARSET, "CS", charset), element) if charset else (element,))
+    return found.get(tag, "")

@@ -236,7 +236,8 @@ class Connection(asyncio.BufferedProtocol):
             if not self._waiting and not self._timers.stalled_since and self._is_ready_for(event):
                 self._perform(event)
                 # Now, not when all events are done: else a thousand questions in one packet fill the memory.
-                self._flush()
+                if type(event) is not PartReceived:
+                    self._flush()
             else:
                 self._waiting.put(event)
         elif type(event) is AssociationRequested:

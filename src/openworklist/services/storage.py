@@ -7,7 +7,6 @@ import contextlib
 import errno
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -18,6 +17,7 @@ from openworklist.domain.instance import NEWEST, Instance, Sender, StoredInstanc
 from openworklist.domain.options import Options
 from openworklist.observe.metrics import Metrics
 from openworklist.observe.peer_log import PeerLog
+from openworklist.services.clerks import Clerks
 from openworklist.services.clock import Clock, read_clock
 from openworklist.services.incoming import Incoming
 from openworklist.store.connection import Connection
@@ -65,7 +65,7 @@ class Storage:
         self._is_idle = asyncio.Event()
         self._is_idle.set()
         self._log = PeerLog(log)
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="openworklist-studies")
+        self._clerks = Clerks("openworklist-studies", _THREADS)
         self._places: dict[str, _Place] = {}
         self._tidying: list[Callable[[], None]] = []
 
@@ -85,7 +85,7 @@ class Storage:
         """End once what is being stored is stored."""
         await self._is_idle.wait()
         self._tidy()
-        await asyncio.to_thread(self._threads.shutdown)
+        await self._clerks.end()
 
     def open(
         self, sender: Sender, uid: str, sop_class: str, transfer_syntax: str, resume: Callable[[], None]
@@ -113,7 +113,7 @@ class Storage:
     async def run(self, work: Callable[..., T], *arguments: object) -> T:
         """Do what waits for the disk on a thread. StoreFull if that is full."""
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
+            return await self._clerks.do(partial(work, *arguments))
         except OSError as error:
             raise _to_store_error(error) from error
 
@@ -240,8 +240,8 @@ class Storage:
 
     def _tidy(self) -> None:
         works, self._tidying = self._tidying, []
-        with contextlib.suppress(RuntimeError):  # it stops
-            self._threads.submit(_do_all, works)
+        if works:
+            self._clerks.submit(partial(_do_all, works), _forget)
 
     def _clean(self) -> None:
         left = self._files.find_left()
@@ -256,6 +256,10 @@ class Storage:
 def _complete(incoming: Incoming, parts: list[bytes], instance: Instance) -> tuple[Draft, bool]:
     draft = incoming.put(parts, instance)
     return draft, draft.publish(instance)
+
+
+def _forget(_: object) -> None:
+    """What is left is tidied up by the next start."""
 
 
 def _do_all(works: Iterable[Callable[[], None]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -63,17 +64,18 @@ class Database(Protocol):
 async def awrite(database: Database, function: Callable[[Connection], T], *, lane: str = "") -> T:
     """As `submit`, for whoever waits on the attached loop. It is made nevertheless if they wait no more."""
     future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-
-    def done(result: Any) -> None:
-        if future.done():
-            return
-        if isinstance(result, BaseException):
-            future.set_exception(result)
-        else:
-            future.set_result(result)
-
-    database.submit(function, done, lane=lane)
+    database.submit(function, partial(conclude, future), lane=lane)
     return await future
+
+
+def conclude(future: asyncio.Future[T], result: T | BaseException) -> None:
+    """Give what was done, or why it was not, to who waits for it, if somebody does."""
+    if future.done():
+        return
+    if isinstance(result, BaseException):
+        future.set_exception(result)
+    else:
+        future.set_result(result)
 
 
 def open_database(
