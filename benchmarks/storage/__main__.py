@@ -2,20 +2,18 @@
 
 import argparse
 import shutil
-import statistics
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from benchmarks.client import percentile
 from benchmarks.machine import describe_machine
 from benchmarks.process import ServerFailed, ServerProcess
 from benchmarks.scanners import poll
@@ -31,23 +29,22 @@ _SCANNERS = 50
 _RECORDS = 1_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Result:
     """`rounds` are slices a second; `memory` is the most that was resident, and before, in bytes.
 
-    `questions_ms` are the median and the 99th percentile of what scanners waited for their worklist in one
-    round more, None where there is none.
+    `questions` are the medians and the 99th percentiles, in milliseconds, of what scanners waited for their
+    worklist, each in a round more; none where there is no worklist.
     """
 
     server: str
     associations: int
-    rounds: tuple[float, ...]
-    p50_ms: float
-    p99_ms: float
-    cpu_ms: float  # of the server, for a slice
-    memory_before: int
-    memory: int
-    questions_ms: tuple[float, float] | None
+    rounds: list[float] = field(default_factory=list)
+    latencies: list[float] = field(default_factory=list)  # seconds
+    cpu_seconds: float = 0.0  # of the server
+    memory_before: int = 0
+    memory: int = 0
+    questions: list[tuple[float, float]] = field(default_factory=list)
 
 
 class _Watch:
@@ -72,31 +69,20 @@ class _Watch:
             self.most = max(self.most, self._process.get_memory())
 
 
-def _measure(one: Running, associations: int, slices: int, rounds: int, has_worklist: bool) -> Result:
+def _measure(one: Running, slices: int, has_worklist: bool, result: Result) -> None:
     studies = count(1)
     before, used = one.process.get_memory(), one.process.get_cpu_seconds()
-    speeds, latencies = [], []
     with _Watch(one.process) as watch:
-        for _ in range(rounds):
-            speed, seen = _send(one, associations, slices, studies)
-            speeds.append(speed)
-            latencies += seen
-    cpu = one.process.get_cpu_seconds() - used
-    polls: list[dict[str, Any]] = []
+        speed, latencies = _send(one, result.associations, slices, studies)
+    result.rounds.append(speed)
+    result.latencies += latencies
+    result.cpu_seconds += one.process.get_cpu_seconds() - used
+    result.memory_before, result.memory = max(result.memory_before, before), max(result.memory, watch.most)
     if has_worklist:
+        polls: list[dict[str, Any]] = []
         with poll(one, _SCANNERS, date.today(), polls):
-            _send(one, associations, slices, studies)
-    return Result(
-        one.name,
-        associations,
-        tuple(speeds),
-        percentile(latencies, 0.5),
-        percentile(latencies, 0.99),
-        cpu / len(latencies) * 1000,
-        before,
-        watch.most,
-        (polls[0]["p50_ms"], polls[0]["p99_ms"]) if polls else None,
-    )
+            _send(one, result.associations, slices, studies)
+        result.questions.append((polls[0]["p50_ms"], polls[0]["p99_ms"]))
 
 
 def _send(one: Running, associations: int, slices: int, studies: "count[int]") -> tuple[float, list[float]]:
@@ -114,28 +100,17 @@ def _send(one: Running, associations: int, slices: int, studies: "count[int]") -
     return speed, latencies
 
 
-def _measure_server(server: Server, work: Path, slices: int, rounds: int) -> list[Result]:
-    results = []
-    has_worklist = "worklist" in server.parts
-    for associations in _ASSOCIATIONS:
-        folder = work / server.file_name
-        server.prepare(folder, _RECORDS, date.today())
-        one = server.start(folder, work / f"{server.file_name}.log")
-        try:
-            result = _measure(one, associations, slices, rounds, has_worklist)
-        finally:
-            one.stop()
-            shutil.rmtree(folder)
-        results.append(result)
-        print(
-            f"{result.server:27} {associations} associations {statistics.median(result.rounds):8.1f} slices/s"
-            f"  p50 {result.p50_ms:.1f} ms  p99 {result.p99_ms:.1f} ms  cpu {result.cpu_ms:.2f} ms"
-            f"  memory {result.memory_before >> 20} -> {result.memory >> 20} MB"
-            f"  questions {result.questions_ms}",
-            file=sys.stderr,
-            flush=True,
-        )
-    return results
+def _take_round(server: Server, work: Path, slices: int, result: Result) -> None:
+    """One round on a server that was just started, on an empty folder."""
+    folder = work / server.file_name
+    server.prepare(folder, _RECORDS, date.today())
+    one = server.start(folder, work / f"{server.file_name}.log")
+    try:
+        _measure(one, slices, "worklist" in server.parts, result)
+    finally:
+        one.stop()
+        shutil.rmtree(folder)
+    print(f"{result.server:27} {result.associations} {result.rounds[-1]:8.1f} slices/s", file=sys.stderr)
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -147,18 +122,23 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--output", type=Path, default=_PAGE)
     options = parser.parse_args(arguments)
     wanted = options.servers.split(";") if options.servers else None
-    results: list[Result] = []
+    servers = [each for each in make_servers() if not wanted or each.name in wanted]
+    results = [Result(each.name, count) for count in _ASSOCIATIONS for each in servers]
     with tempfile.TemporaryDirectory(prefix="benchmark-storage-") as work:
-        for server in make_servers():
-            if (wanted and server.name not in wanted) or server.find_missing():
-                continue
-            try:
-                results += _measure_server(server, Path(work), options.slices, options.rounds)
-            except (ServerFailed, OSError) as error:
-                print(f"{server.name}: {error}", file=sys.stderr)
+        # Server after server in each round: what a machine does otherwise in the meantime is shared.
+        for _ in range(options.rounds):
+            for result, server in zip(results, servers * len(_ASSOCIATIONS), strict=True):
+                if reason := server.find_missing():
+                    print(f"{server.name}: {reason}", file=sys.stderr)
+                    continue
+                try:
+                    _take_round(server, Path(work), options.slices, result)
+                except (ServerFailed, OSError) as error:
+                    print(f"{server.name}: {error}", file=sys.stderr)
         machine = describe_machine(Path(work))
     taken = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-    write_page(options.output, [asdict(each) for each in results], machine, taken, options.slices)
+    measured = [asdict(each) for each in results if each.rounds]
+    write_page(options.output, measured, machine, taken, options.slices)
 
 
 if __name__ == "__main__":

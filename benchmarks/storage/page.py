@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.client import percentile
 from benchmarks.results import OURS
 
 _HEAD = """# Benchmarks of storage
@@ -12,8 +13,9 @@ _HEAD = """# Benchmarks of storage
 Written by `python -m benchmarks.storage`; do not edit. One client sends {slices:,} CT slices of
 512 × 512 pixels of 16 bits (0.5 MB each) in Explicit VR Little Endian, over one association and over eight,
 to a server whose start is over; the next slice of an association leaves when the last one was answered.
-Speed is the median of the rounds, memory the most that the server's processes had resident at once, and
-before the first slice. Processor time is that of the server, for one slice.
+Each round begins with an empty folder, and all servers take it one after the other. Speed is the median of
+the rounds, memory the most that the server's processes had resident at once, and before the first slice.
+Processor time is that of the server, for one slice.
 
 OpenWorklist answers once the file and its folder are synced and the index is committed with full sync. Of
 the others, Orthanc syncs the file, neither its folder nor its index; storescp and pynetdicom sync nothing
@@ -23,7 +25,7 @@ Nagle's algorithm switched off (`TCP_NODELAY`): as they come, storescp and Ortha
 to leave. storescp makes a process for each association.
 
 *Questions* are full cycles of 50 scanners that ask once a second for their ten of 1,000 exams, in one round
-more: the median and the 99th percentile in milliseconds.
+more: their median and 99th percentile in milliseconds, and of those the medians of the rounds.
 
 On a machine that has other work to do, speed says little, since sender and server share the processors; the
 server's processor time for one slice says more.
@@ -61,16 +63,16 @@ def write_page(
 def _line(result: Mapping[str, Any], ours: float) -> str:
     speed = statistics.median(result["rounds"])
     against = "" if result["server"] == OURS else f"{ours / speed:.2f} ×"
-    questions = result["questions_ms"]
+    latencies, questions = result["latencies"], result["questions"]
     cells = (
         f"{result['associations']}",
         result["server"],
         f"{speed:,.0f}",
         against,
-        f"{result['p50_ms']:.1f}",
-        f"{result['p99_ms']:.1f}",
-        f"{result['cpu_ms']:.2f}",
+        f"{percentile(latencies, 0.5):.1f}",
+        f"{percentile(latencies, 0.99):.1f}",
+        f"{result['cpu_seconds'] / len(latencies) * 1000:.2f}",
         f"{result['memory_before'] / 1e6:.0f}, {result['memory'] / 1e6:.0f} MB",
-        f"{questions[0]:.1f}, {questions[1]:.1f}" if questions else "",
+        ", ".join(f"{statistics.median(each):.1f}" for each in zip(*questions, strict=True)),
     )
     return f"| {' | '.join(cells)} |\n"
