@@ -5,6 +5,7 @@ RUN ?=
 BENCH ?=
 FUZZ ?=
 SHOTS ?=
+TEST ?=
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
@@ -30,8 +31,8 @@ run: setup ## start the server on an embedded database in ./data (options: make 
 
 # The browser's driver has a loop of its own on the main thread, which tests with loops cannot share.
 # Tests of one file share servers, so a file is run by one process.
-test: setup ## every test but the long ones
-	$(BIN)/pytest -m "not long" -n auto --dist loadfile --ignore=tests/browser
+test: setup ## every test but the long ones (options: make test TEST=--ignore=tests/unit)
+	$(BIN)/pytest -m "not long" -n auto --dist loadfile --ignore=tests/browser $(TEST)
 	$(BIN)/pytest -m "not long" -n auto --dist loadfile tests/browser
 
 test-long: setup ## floods, soaks and long fuzzing
