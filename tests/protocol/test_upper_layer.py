@@ -171,7 +171,8 @@ def test_pynetdicom_finds_the_same_in_both_syntaxes_at_every_size(
     assert association.is_released
 
 
-def test_pynetdicom_cancels_and_goes_on_asking(server: Server) -> None:
+def cancel_and_echo(server: Server) -> tuple[int, int | None]:
+    """The last status of a question that is cancelled, and of an echo after it; None if none was seen."""
     entity = AE("CT1")
     entity.add_requested_context(MODALITY_WORKLIST)
     entity.add_requested_context(VERIFICATION)
@@ -181,9 +182,20 @@ def test_pynetdicom_cancels_and_goes_on_asking(server: Server) -> None:
         last = status.Status
         if number == 5:
             association.send_c_cancel(1, query_model=MODALITY_WORKLIST)
-    assert last == 0xFE00
-    assert association.send_c_echo().Status == 0
+    echoed = association.send_c_echo().get("Status")
     association.release()
+    return last, echoed
+
+
+def test_pynetdicom_cancels_and_goes_on_asking(server: Server) -> None:
+    # On a busy machine a thread of pynetdicom that is only just waking up takes the echo's answer for one
+    # that nobody asked for, once in some thirty times: it may try again.
+    for _ in range(3):
+        last, echoed = cancel_and_echo(server)
+        assert last == 0xFE00
+        if echoed is not None:
+            break
+    assert echoed == 0
 
 
 def test_pynetdicom_sees_what_was_negotiated(server: Server) -> None:
