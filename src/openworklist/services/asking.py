@@ -15,6 +15,8 @@ from openworklist.clients.stop import Stop
 from openworklist.domain.errors import PeerError
 from openworklist.domain.node import SavedNode
 from openworklist.domain.repertoire import parse_repertoire
+from openworklist.services.clerks import report
+from openworklist.store.database import conclude
 
 T = TypeVar("T")
 _MOST: Final = 16  # questions under way: each has threads of its own
@@ -104,28 +106,16 @@ class Asker:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
 
-        def finish(result: T | None, error: BaseException | None) -> None:
+        def finish(result: T | BaseException) -> None:
             self._stops.discard(stop)
-            if done.done():
-                return
-            if error is not None:
-                done.set_exception(error)
+            conclude(done, result)
+            if not done.cancelled():
                 done.exception()  # whoever was cancelled does not look
-            else:
-                done.set_result(result)  # type: ignore[arg-type]
-
-        def run() -> None:
-            result: T | None = None
-            error: BaseException | None = None
-            try:
-                result = work()
-            except BaseException as caught:  # noqa: BLE001 - whoever asked gets it
-                error = caught
-            with contextlib.suppress(RuntimeError):  # the loop is closed
-                loop.call_soon_threadsafe(finish, result, error)
 
         # Not of a pool: a node that is silent keeps no other waiting, nor the process from ending.
-        threading.Thread(target=run, name="openworklist-ask", daemon=True).start()
+        threading.Thread(
+            target=report, args=(loop, work, finish), name="openworklist-ask", daemon=True
+        ).start()
         return done
 
 

@@ -41,17 +41,8 @@ class Clerks:
             self._taken -= 1
             done(result)
 
-        def run() -> None:
-            result: T | BaseException
-            try:
-                result = work()
-            except BaseException as error:  # noqa: BLE001 - whoever asked gets it
-                result = error
-            with contextlib.suppress(RuntimeError):  # the loop is closed
-                loop.call_soon_threadsafe(finish, result)
-
         self._taken += 1
-        self._queue.put(run)
+        self._queue.put(partial(report, loop, work, finish))
         if len(self._threads) < min(self._count, self._taken):
             self._threads.append(threading.Thread(target=self._work, name=self._name, daemon=True))
             self._threads[-1].start()
@@ -78,3 +69,16 @@ class Clerks:
     def _work(self) -> None:
         while (run := self._queue.get()) is not None:
             run()
+
+
+def report(
+    loop: asyncio.AbstractEventLoop, work: Callable[[], T], done: Callable[[T | BaseException], None]
+) -> None:
+    """On a thread: do it, and have `done` called on the loop with what it returned or raised."""
+    result: T | BaseException
+    try:
+        result = work()
+    except BaseException as error:  # noqa: BLE001 - whoever asked gets it
+        result = error
+    with contextlib.suppress(RuntimeError):  # the loop is closed
+        loop.call_soon_threadsafe(done, result)
